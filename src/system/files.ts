@@ -1,0 +1,40 @@
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errorCode } from '../domain/errors.ts'
+import { isJsonObject, type JsonObject } from '../domain/json.ts'
+
+/** Makes a folder that only its owner may enter. An existing one is narrowed. */
+export async function ensurePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await chmod(path, 0o700)
+}
+
+/** Replaces a file in one step: a reader sees the old text or the new one, never a part. */
+export async function writeFileAtomically(path: string, text: string, mode = 0o600): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const temporary = `${path}.${process.pid}.${crypto.randomUUID()}.tmp`
+  try {
+    await writeFile(temporary, text, { mode })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** The object in a JSON file; null where there is no file, or one that holds something else. */
+export async function readJsonObject(path: string): Promise<JsonObject | null> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null
+    throw error
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
