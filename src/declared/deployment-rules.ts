@@ -1,0 +1,128 @@
+import type { DeploymentDocument } from '../domain/generated/deployment.ts'
+import type { ModelVersionDocument } from '../domain/generated/model-version.ts'
+import { normaliseMethod, normaliseStrategy } from '../domain/names.ts'
+import type { Capabilities, CapabilityTable } from '../runtimes/capabilities.ts'
+import type { CompiledDocument } from './compile-document.ts'
+import type { DeclaredRuntime } from './declared-state.ts'
+import type { Fault, Path } from './yaml-document.ts'
+
+export interface DeploymentRuleInput {
+  readonly value: DeploymentDocument
+  readonly document: CompiledDocument
+  readonly runtime: DeclaredRuntime
+  readonly version: ModelVersionDocument
+  readonly capabilities: CapabilityTable
+}
+
+/** What is wrong with a deployment whose version and runtime are known. */
+export function checkDeployment(input: DeploymentRuleInput): Fault[] {
+  const { value, document, runtime, capabilities } = input
+  const method = value.deployment_method === undefined ? runtime.method : normaliseMethod(value.deployment_method)
+  if (method !== runtime.method) {
+    const range = document.yaml.rangeOf(['deployment_method'])
+    const summary = `runtime ${runtime.name} is ${runtime.method}, not ${method}`
+    return [{ code: 'ST1204', summary, help: 'Leave `deployment_method` out, or name another runtime.', range }]
+  }
+  const able = capabilities.get(method)
+  if (able === undefined) {
+    const range = document.yaml.rangeOf(['runtime'])
+    const summary = `this version has no driver for ${method}`
+    return [{ code: 'ST1205', summary, help: `Drivers: ${[...capabilities.keys()].join(', ')}.`, range }]
+  }
+  return [
+    ...checkVariables(input),
+    ...checkAbilities(input, able),
+    ...checkServing(input, able),
+    ...unusedFields(input),
+  ]
+}
+
+function checkVariables({ value, document }: DeploymentRuleInput): Fault[] {
+  const seen = new Set<string>()
+  return (value.environment_variables ?? []).flatMap((variable, index) => {
+    const range = document.yaml.rangeOf(['environment_variables', index, 'name'])
+    const faults: Fault[] = []
+    if (seen.has(variable.name)) {
+      faults.push({ code: 'ST1206', summary: `${variable.name} is set twice`, help: 'Keep one of the two.', range })
+    }
+    seen.add(variable.name)
+    if ((variable.value === undefined) === (variable.secret_ref === undefined)) {
+      const help = 'Write `value` for plain text, or `secret_ref` for a secret.'
+      faults.push({
+        code: 'ST1206',
+        summary: `${variable.name} needs exactly one of value and secret_ref`,
+        help,
+        range,
+      })
+    }
+    return faults
+  })
+}
+
+function checkAbilities({ value, document, runtime }: DeploymentRuleInput, able: Capabilities): Fault[] {
+  const strategy = normaliseStrategy(value.rolling_strategy ?? 'rolling')
+  const impossible = (path: Path, what: string, help: string): Fault => {
+    const range = document.yaml.rangeOf(path)
+    return { code: 'ST1205', summary: `${runtime.method} can not do ${what}`, help, range }
+  }
+  const faults: Fault[] = []
+  if (!able.strategies.includes(strategy)) {
+    faults.push(impossible(['rolling_strategy'], strategy, `It can do: ${able.strategies.join(', ')}.`))
+  }
+  const mode = value.mode ?? 'online'
+  if (!able.modes.includes(mode)) faults.push(impossible(['mode'], mode, `It can do: ${able.modes.join(', ')}.`))
+  if (value.hold !== undefined && !able.holds) faults.push(impossible(['hold'], 'holds', 'Remove `hold`.'))
+  if (value.challenger !== undefined && !able.challengers) {
+    faults.push(impossible(['challenger'], 'challengers', 'Remove `challenger`.'))
+  }
+  const { min_replicas: least, max_replicas: most } = value.capacity ?? {}
+  if ((least !== undefined || most !== undefined) && !able.autoscaling) {
+    faults.push(impossible(['capacity'], 'autoscaling', 'Write `replicas` instead.'))
+  }
+  for (const [index, variable] of (value.environment_variables ?? []).entries()) {
+    if (variable.secret_ref === undefined || able.secrets) continue
+    faults.push(impossible(['environment_variables', index, 'secret_ref'], 'secret references', 'Use a plain value.'))
+  }
+  for (const [index, { type, auth }] of (value.endpoints ?? []).entries()) {
+    const at = (field: string): Path => ['endpoints', index, field]
+    if (!able.endpointTypes.includes(type)) {
+      faults.push(impossible(at('type'), `${type} endpoints`, `It can do: ${able.endpointTypes.join(', ')}.`))
+    }
+    if (auth !== undefined && !able.endpointAuth.includes(auth)) {
+      faults.push(impossible(at('auth'), `auth ${auth}`, `It can do: ${able.endpointAuth.join(', ')}.`))
+    }
+  }
+  return faults
+}
+
+function checkServing({ value, version, document }: DeploymentRuleInput, able: Capabilities): Fault[] {
+  const range = document.yaml.rangeOf(['model_version'])
+  const number = value.model_version
+  const fault = (summary: string, help: string): Fault => ({ code: 'ST1208', summary, help, range })
+  const ways = able.serving.filter((way) => version.serving?.[way] !== undefined)
+  if (ways.length === 0) {
+    const help = `Add \`serving.${able.serving.join('` or `serving.')}\` to versions/${number}.yaml.`
+    return [fault(`version ${number} does not say how it is served`, help)]
+  }
+  const artifacts = version.artifacts ?? []
+  if (artifacts.length === 0) return [fault(`version ${number} has no artifact`, `Add one to versions/${number}.yaml.`)]
+  if (artifacts.length > 1 && !artifacts.some(({ name }) => name === 'trained')) {
+    return [
+      fault(`version ${number} has several artifacts, none named trained`, 'Name the server’s archive `trained`.'),
+    ]
+  }
+  return []
+}
+
+/** Fields that are accepted and recorded, but change nothing yet: said, so that nobody counts on them. */
+function unusedFields({ value, document }: DeploymentRuleInput): Fault[] {
+  const fields = ['capture', 'monitor', 'batch'] as const
+  return fields
+    .filter((field) => value[field] !== undefined)
+    .map((field) => ({
+      code: 'ST1211',
+      summary: `\`${field}\` is recorded; this version does not act on it yet`,
+      help: 'See docs/status.md.',
+      range: document.yaml.keyRangeOf([field]),
+    }))
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import leven from 'leven'
+import { isJsonObject, type JsonObject } from '../domain/json.ts'
+import validators, { type SchemaError } from './generated/validators.cjs'
+import type { EvaluatedKind } from './layout.ts'
+import type { Fault, Path, YamlDocument } from './yaml-document.ts'
+
+const schemaFiles: Readonly<Record<EvaluatedKind, string>> = {
+  Model: 'model',
+  ModelVersion: 'model-version',
+  Deployment: 'deployment',
+  Runtime: 'runtime',
+  Settings: 'settings',
+}
+
+/** Every way in which a document breaks the schema of its kind, each at the value or key that is wrong. */
+export function checkSchema(kind: EvaluatedKind, document: YamlDocument): Fault[] {
+  const validate = validators[kind]
+  if (validate(document.value)) return []
+  const errors = validate.errors ?? []
+  return errors.map((error) => schemaFault(kind, error, document))
+}
+
+function schemaFault(kind: EvaluatedKind, error: SchemaError, document: YamlDocument): Fault {
+  const path = pathOf(error.instancePath)
+  const field = path.length === 0 ? 'the document' : `\`${path.join('.')}\``
+  const base = { range: document.rangeOf(path), pointer: error.instancePath }
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const name = String(error.params.additionalProperty)
+      const help = unknownFieldHelp(name, knownFields(kind, error.schemaPath))
+      const where = path.length === 0 ? '' : ` in ${field}`
+      const range = document.keyRangeOf([...path, name])
+      return {
+        code: 'ST1101',
+        summary: `unknown field \`${name}\`${where}`,
+        help,
+        range,
+        pointer: `${error.instancePath}/${escape(name)}`,
+      }
+    }
+    case 'required': {
+      const name = String(error.params.missingProperty)
+      const range = path.length === 0 ? document.rangeOf(path) : document.keyRangeOf(path)
+      return {
+        ...base,
+        code: 'ST1102',
+        summary: `${field} lacks \`${name}\``,
+        help: `Add \`${name}\`.`,
+        range: firstOf(range),
+      }
+    }
+    case 'type':
+      return { ...base, ...typeFault(error, field, document.sourceOf(path)) }
+    case 'enum':
+    case 'const': {
+      const allowed = [error.params.allowedValues ?? error.params.allowedValue].flat().map(String)
+      const source = document.sourceOf(path)
+      return {
+        ...base,
+        code: 'ST1104',
+        summary: `${field} can not be ${source ?? 'this'}`,
+        help: allowedHelp(source ?? '', allowed),
+      }
+    }
+    default:
+      return { ...base, code: 'ST1105', summary: `${field} ${formText(error)}`, help: 'Write it in the named form.' }
+  }
+}
+
+/** A fault of a whole mapping points at its first line only. */
+function firstOf(range: Fault['range']): Fault['range'] {
+  return range.start.line === range.end.line ? range : { start: range.start, end: range.start }
+}
+
+function typeFault(error: SchemaError, field: string, source: string | null): Pick<Fault, 'code' | 'summary' | 'help'> {
+  const wanted = [error.params.type].flat().join(' or ')
+  const summary = `${field} must be ${article(wanted)} ${wanted === 'object' ? 'mapping' : wanted}`
+  if (wanted === 'string' && source !== null && source !== '') {
+    return { code: 'ST1103', summary, help: `Quote it: "${source}".` }
+  }
+  return {
+    code: 'ST1103',
+    summary: source === null ? summary : `${summary}, not ${source === '' ? 'empty' : source}`,
+    help: `Write ${article(wanted)} ${wanted === 'object' ? 'mapping' : wanted}.`,
+  }
+}
+
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) && noun !== 'object' ? 'an' : 'a'
+}
+
+function formText({ keyword, params, message }: SchemaError): string {
+  if (keyword === 'pattern') return `must match ${String(params.pattern)}`
+  return message ?? 'has the wrong form'
+}
+
+function allowedHelp(source: string, allowed: readonly string[]): string {
+  const nearest = nearestName(source, allowed)
+  const list = `Allowed: ${allowed.join(', ')}.`
+  return nearest === null ? list : `The nearest is ${nearest}. ${list}`
+}
+
+function unknownFieldHelp(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest === null ? `Known fields: ${known.join(', ')}.` : `The nearest known field is \`${nearest}\`.`
+}
+
+/** The nearest of `names` within a third of the word's length, or null. */
+export function nearestName(name: string, names: readonly string[]): string | null {
+  const limit = Math.max(1, Math.floor(name.length / 3))
+  const ranked = names.map((known) => ({ known, distance: leven(name, known) })).sort((a, b) => a.distance - b.distance)
+  const [best] = ranked
+  return best !== undefined && best.distance <= limit ? best.known : null
+}
+
+function pathOf(pointer: string): Path {
+  return pointer === ''
+    ? []
+    : pointer
+        .slice(1)
+        .split('/')
+        .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
+}
+
+function escape(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+/** Property names at the schema place that refused; the schema is read only when there is something to say. */
+function knownFields(kind: EvaluatedKind, schemaPath: string): string[] {
+  const file = new URL(`../../schemas/${schemaFiles[kind]}.schema.json`, import.meta.url)
+  let node: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  const segments = schemaPath
+    .replace(/^[^#]*#/, '')
+    .split('/')
+    .slice(1, -1)
+  for (const segment of segments) node = isJsonObject(node) ? node[segment.replaceAll('~1', '/')] : undefined
+  const properties: JsonObject = isJsonObject(node) && isJsonObject(node.properties) ? node.properties : {}
+  return Object.keys(properties)
+}

@@ -1,0 +1,10 @@
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** Milliseconds of `30s`, `5m`, `2h`, `3d`; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const match = /^([1-9][0-9]*)(s|m|h|d)$/.exec(text)
+  if (match === null) return null
+  const unit = match[2]
+  if (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd') return null
+  return Number(match[1]) * units[unit]
+}

@@ -1,0 +1,149 @@
+import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
+import type { ArtifactReference } from '../artifacts/fetch-artifact.ts'
+import { errorMessage } from '../domain/errors.ts'
+import { isJsonObject, type JsonObject } from '../domain/json.ts'
+import type { DeploymentBody, EnvironmentVariable, SetBody } from './deployment-body.ts'
+import { invalid } from './refusal.ts'
+
+const KEY = /^(?:\/[a-z0-9][a-z0-9_-]*){2,}#[a-z0-9][a-z0-9_-]*$/
+const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/
+const MAX_SETS = 16
+const MAX_REPLICAS = 64
+
+function objectAt(value: unknown, where: string, fields: readonly string[]): JsonObject {
+  if (!isJsonObject(value)) throw invalid(`${where} must be an object`)
+  for (const field of Object.keys(value)) {
+    if (!fields.includes(field)) {
+      throw invalid(`${where} has the unknown field ${JSON.stringify(field)}; known are ${fields.join(', ')}`)
+    }
+  }
+  return value
+}
+
+function listAt(value: unknown, where: string, longest: number): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(`${where} must be a list`)
+  if (value.length > longest) throw invalid(`${where} has ${value.length} entries, at most ${longest} are allowed`)
+  return value
+}
+
+function textAt(value: unknown, where: string): string {
+  if (typeof value !== 'string') throw invalid(`${where} must be a string`)
+  if (value.includes('\0')) throw invalid(`${where} must not hold a NUL character`)
+  return value
+}
+
+function integerAt(value: unknown, where: string, least: number, most: number): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+    throw invalid(`${where} must be a whole number from ${least} to ${most}`)
+  }
+  return value
+}
+
+function refuseTwice(names: readonly string[], where: string): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw invalid(`${where} has ${JSON.stringify(twice)} twice`)
+}
+
+function artifactAt(value: unknown, where: string): ArtifactReference {
+  const given = objectAt(value, where, ['name', 'uri', 'sha256', 'size'])
+  const name = textAt(given['name'], `${where}.name`)
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name)) throw invalid(`${where}.name must match [a-z0-9][a-z0-9_-]*`)
+  const uri = textAt(given['uri'], `${where}.uri`)
+  if (!/^(?:s3|file):/i.test(uri)) throw invalid(`${where}.uri must be absolute: s3://… or file:///…`)
+  try {
+    resolveArtifactUri(uri, 'file:///')
+  } catch (error) {
+    throw invalid(`${where}.uri: ${errorMessage(error)}`)
+  }
+  const sha256 = given['sha256']
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw invalid(`${where}.sha256 of artifact "${name}" must be 64 lower-case hexadecimal digits`)
+  }
+  const size = given['size'] ?? null
+  if (size === null) return { name, uri, sha256, size }
+  return { name, uri, sha256, size: integerAt(size, `${where}.size`, 0, Number.MAX_SAFE_INTEGER) }
+}
+
+function variableAt(value: unknown, where: string): EnvironmentVariable {
+  if (isJsonObject(value) && 'secret_ref' in value) {
+    throw invalid(`${where}.secret_ref: this host does not resolve secrets`, 'unsupported')
+  }
+  const given = objectAt(value, where, ['name', 'value'])
+  const name = textAt(given['name'], `${where}.name`)
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw invalid(`${where}.name must match [A-Za-z_][A-Za-z0-9_]*`)
+  if (name === 'PATH' || name === 'PORT') throw invalid(`${where}.name: ${name} is set by the host`)
+  return { name, value: textAt(given['value'], `${where}.value`) }
+}
+
+function commandAt(value: unknown, where: string): readonly string[] {
+  const command = listAt(value, where, 1024).map((part, index) => textAt(part, `${where}[${index}]`))
+  if (command[0] === undefined || command[0] === '') throw invalid(`${where} must name a program`)
+  return command
+}
+
+const SET_FIELDS = ['id', 'model_version', 'artifacts', 'command', 'environment_variables', 'replicas', 'weight']
+
+function setAt(value: unknown, where: string): SetBody {
+  const given = objectAt(value, where, SET_FIELDS)
+  const id = textAt(given['id'], `${where}.id`)
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(id)) {
+    throw invalid(`${where}.id must match [A-Za-z0-9][A-Za-z0-9_-]* and have at most 64 characters`)
+  }
+  const artifacts = listAt(given['artifacts'], `${where}.artifacts`, 100).map((artifact, index) =>
+    artifactAt(artifact, `${where}.artifacts[${index}]`),
+  )
+  refuseTwice(
+    artifacts.map(({ name }) => name),
+    `${where}.artifacts`,
+  )
+  const variables = listAt(given['environment_variables'] ?? [], `${where}.environment_variables`, 1000).map(
+    (variable, index) => variableAt(variable, `${where}.environment_variables[${index}]`),
+  )
+  refuseTwice(
+    variables.map(({ name }) => name),
+    `${where}.environment_variables`,
+  )
+  const weight = given['weight']
+  if (typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) {
+    throw invalid(`${where}.weight must be a number from 0 to 100`)
+  }
+  return {
+    id,
+    model_version: integerAt(given['model_version'], `${where}.model_version`, 1, Number.MAX_SAFE_INTEGER),
+    artifacts,
+    command: commandAt(given['command'], `${where}.command`),
+    environment_variables: variables,
+    replicas: integerAt(given['replicas'], `${where}.replicas`, 0, MAX_REPLICAS),
+    weight,
+  }
+}
+
+/** `/ns/model#name`. */
+export function checkKey(key: string): string {
+  if (!KEY.test(key)) throw invalid(`the key ${JSON.stringify(key)} must have the form /namespace/model#deployment`)
+  return key
+}
+
+/** `/ns/model#name` serves `/ns/model/name` unless the body says otherwise. */
+export function defaultPathOf(key: string): string {
+  return key.replace('#', '/')
+}
+
+function pathAt(value: unknown, key: string): string {
+  const path = value === undefined || value === null ? defaultPathOf(key) : textAt(value, 'path')
+  if (!PATH.test(path)) throw invalid('path must be /segment/segment… of letters, digits and . _ ~ -')
+  if (path === '/-' || path.startsWith('/-/')) throw invalid("path must not begin with /-/: that is the host's own")
+  return path
+}
+
+/** The body of a PUT in its full form; throws a 422 that names the first wrong place. */
+export function checkBody(key: string, value: unknown): DeploymentBody {
+  const given = objectAt(value, 'the body', ['path', 'sets'])
+  const path = pathAt(given['path'], key)
+  const sets = listAt(given['sets'], 'sets', MAX_SETS).map((set, index) => setAt(set, `sets[${index}]`))
+  refuseTwice(
+    sets.map(({ id }) => id),
+    'sets',
+  )
+  return { path, sets }
+}

@@ -1,0 +1,53 @@
+import type { ArtifactReference } from '../artifacts/fetch-artifact.ts'
+import { digestOf, type Digest } from '../domain/digest.ts'
+import type { Json } from '../domain/json.ts'
+
+export interface EnvironmentVariable {
+  readonly name: string
+  readonly value: string
+}
+
+/** Servers of one version. All but `replicas` and `weight` decide what runs, and are what `spec_digest` covers. */
+export interface SetBody {
+  /** The deployment id. */
+  readonly id: string
+  readonly model_version: number
+  readonly artifacts: readonly ArtifactReference[]
+  readonly command: readonly string[]
+  readonly environment_variables: readonly EnvironmentVariable[]
+  readonly replicas: number
+  /** The share of requests, relative to the other sets of the deployment. */
+  readonly weight: number
+}
+
+/** What a caller asks for under one key, as the control API takes and gives it. */
+export interface DeploymentBody {
+  readonly path: string
+  readonly sets: readonly SetBody[]
+}
+
+export function setAsJson(set: SetBody): { readonly [key: string]: Json } {
+  return {
+    id: set.id,
+    model_version: set.model_version,
+    artifacts: set.artifacts.map(({ name, uri, sha256, size }) => ({ name, uri, sha256, size })),
+    command: set.command,
+    environment_variables: set.environment_variables.map(({ name, value }) => ({ name, value })),
+    replicas: set.replicas,
+    weight: set.weight,
+  }
+}
+
+export function bodyAsJson(body: DeploymentBody): { readonly path: string; readonly sets: readonly Json[] } {
+  return { path: body.path, sets: body.sets.map(setAsJson) }
+}
+
+/** Digest of everything that decides what a server process of the set is. */
+export function specDigestOf(set: SetBody): Digest {
+  const { id: _id, replicas: _replicas, weight: _weight, ...spec } = setAsJson(set)
+  return digestOf(spec)
+}
+
+export function bodyDigestOf(body: DeploymentBody): Digest {
+  return digestOf(bodyAsJson(body))
+}

@@ -1,0 +1,87 @@
+import { canonicalJson, sha256Hex } from '../domain/digest.ts'
+import type { Json } from '../domain/json.ts'
+import type { ModelId } from '../domain/names.ts'
+import type { Clock } from '../domain/ports.ts'
+import type { Item, Tables } from './tables.ts'
+import { writeItem, type Writer } from './write-item.ts'
+
+/** What happened, by whose revision; `change` names the write, so that a repeated run does not record it twice. */
+export interface AuditEvent {
+  readonly event: string
+  readonly who: string
+  readonly what: string
+  readonly revision: string
+  readonly planDigest: string | null
+  readonly evidence?: Json
+  readonly result: string
+  /** Digest of the item that is about to be written, with the `rev` that it replaces. */
+  readonly change: string
+}
+
+const FIRST_PREVIOUS = ''
+
+/** The hash of an audit item: sha256 of its canonical JSON with `previous`, without its own bookkeeping. */
+export function auditHash(item: Item): string {
+  const { hash: _hash, rev: _rev, fence: _fence, ...hashed } = item
+  return `sha256:${sha256Hex(canonicalJson(hashed))}`
+}
+
+/**
+ * Appends to the hash chain of one model. Written before the change that it records: a kill between the two leaves an
+ * entry whose `change` the next run recognises and does not repeat.
+ */
+export class AuditLog {
+  readonly #tables: Tables
+  readonly #clock: Clock
+  readonly #last = new Map<ModelId, Item | null>()
+
+  constructor(tables: Tables, clock: Clock) {
+    this.#tables = tables
+    this.#clock = clock
+  }
+
+  async append(writer: Writer, model: ModelId, event: AuditEvent): Promise<void> {
+    const last = await this.#lastOf(model)
+    if (last?.change === event.change) return
+    const sequence = last === null ? 1 : Number(last.sk) + 1
+    const item: Item = {
+      pk: `audit#${model}`,
+      sk: String(sequence).padStart(9, '0'),
+      event: event.event,
+      who: event.who,
+      what: event.what,
+      revision: event.revision,
+      plan_digest: event.planDigest,
+      evidence: event.evidence ?? null,
+      result: event.result,
+      change: event.change,
+      at: this.#clock.now().toISOString(),
+      previous: last === null ? FIRST_PREVIOUS : String(last.hash),
+    }
+    this.#last.delete(model) // read again if the write's outcome stays unknown
+    const after = { ...item, hash: auditHash(item) }
+    this.#last.set(model, await writeItem(this.#tables, writer, { table: 'steward-control', before: null, after }))
+  }
+
+  async #lastOf(model: ModelId): Promise<Item | null> {
+    const known = this.#last.get(model)
+    if (known !== undefined) return known
+    const partition = { attribute: 'pk', value: `audit#${model}` }
+    const [last = null] = await this.#tables.query('steward-control', { partition, descending: true, limit: 1 })
+    this.#last.set(model, last)
+    return last
+  }
+}
+
+/** The first break of a model's chain, or null: for `audit verify` and for tests. */
+export function findChainBreak(items: readonly Item[]): { readonly sequence: string; readonly why: string } | null {
+  let previous = FIRST_PREVIOUS
+  for (const [index, item] of items.entries()) {
+    const sequence = String(item.sk)
+    if (Number(sequence) !== index + 1) return { sequence, why: 'an entry before it is missing' }
+    if (item.previous !== previous) return { sequence, why: 'it does not follow the entry before it' }
+    if (item.hash !== auditHash(item)) return { sequence, why: 'it was changed after it was written' }
+    previous = String(item.hash)
+  }
+  return null
+}

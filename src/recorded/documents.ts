@@ -1,0 +1,41 @@
+import { omit } from '../domain/objects.ts'
+import type { JsonObject } from '../domain/json.ts'
+
+/** Attributes that are the item's own, beside the document's fields. */
+const catalogOwn = new Set(['namespace', 'model_name', 'model', 'revision', 'path', 'digest', 'status', 'rev', 'fence'])
+const registryOwn = new Set([
+  ...['model', 'model_version', 'namespace', 'model_name', 'create_at', 'created_by', 'revision', 'path', 'digest'],
+  ...['status', 'rev', 'fence'],
+])
+const deploymentOwn = new Set([
+  ...['model', 'deployment_id', 'namespace', 'model_name', 'deployment_name', 'endpoint', 'create_at', 'status'],
+  ...['reason', 'served_from', 'live_from', 'live_until', 'live_stage', 'spec_digest', 'subject_digest', 'revision'],
+  ...['plan_digest', 'requested_by', 'approvals', 'target', 'rev', 'fence'],
+])
+const identity = new Set(['api_version', 'kind', 'namespace', 'model_name'])
+
+/** The Model document that a catalog item holds. */
+export function catalogDocument(item: JsonObject): JsonObject {
+  return omit(item, catalogOwn)
+}
+
+/** The ModelVersion document that a registry item holds, without `create_at` and `created_by` (set once). */
+export function registryDocument(item: JsonObject): JsonObject {
+  return omit(item, registryOwn)
+}
+
+/** The resolved Deployment document that a deployment item holds. */
+export function deploymentDocument(item: JsonObject): JsonObject {
+  return omit(item, deploymentOwn)
+}
+
+/** A declared Model as its item will hold it. */
+export function catalogFields(value: JsonObject): JsonObject {
+  return omit(value, identity)
+}
+
+/** A declared ModelVersion as its item will hold it; `url` is the model's where the version names none. */
+export function registryFields(value: JsonObject, modelUrl: string | undefined): JsonObject {
+  const fields = omit(value, new Set([...identity, 'model_version', 'create_at', 'created_by']))
+  return fields.url === undefined && modelUrl !== undefined ? { ...fields, url: modelUrl } : fields
+}

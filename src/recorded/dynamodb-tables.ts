@@ -1,0 +1,220 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import type { Item, Key, PutCondition, QueryRequest, TableName, Tables } from './tables.ts'
+import { tableKeys } from './tables.ts'
+
+export interface DynamoDbOptions {
+  readonly region: string
+  readonly prefix: string
+  /** The endpoint to use now; asked again after a refused connection. Null: the region's own. */
+  readonly endpoint: (refresh: boolean) => Promise<string | null>
+  /** Whether the endpoint is the embedded engine, which has fixed credentials. */
+  readonly local: boolean
+  /** Asked before each try; a try is not begun later than this many milliseconds after the first. */
+  readonly giveUpMs?: number
+}
+
+type Sdk = typeof import('@aws-sdk/client-dynamodb')
+type Marshalling = typeof import('@aws-sdk/util-dynamodb')
+
+interface Connection {
+  readonly sdk: Sdk
+  readonly marshalling: Marshalling
+  readonly client: DynamoDBClient
+}
+
+const CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'TimeoutError', 'ETIMEDOUT'])
+/** Names, never messages: servers agree on names only. Source: the DynamoDB API's list of common errors. */
+const TRANSIENT_ERRORS = new Set([
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'InternalServerError',
+  'InternalFailure',
+  'ServiceUnavailable',
+])
+
+/** The tables on any DynamoDB endpoint. The SDK is loaded at the first request, not before. */
+export class DynamoDbTables implements Tables {
+  readonly #options: DynamoDbOptions
+  #connection: Promise<Connection> | null = null
+
+  constructor(options: DynamoDbOptions) {
+    this.#options = options
+  }
+
+  async get(table: TableName, key: Key, signal?: AbortSignal): Promise<Item | null> {
+    return this.#send(signal, async ({ sdk, marshalling, client }) => {
+      const input = { TableName: this.#name(table), Key: marshalling.marshall(key), ConsistentRead: true }
+      const { Item: item } = await client.send(new sdk.GetItemCommand(input), abortable(signal))
+      return item === undefined ? null : (marshalling.unmarshall(item) as Item)
+    })
+  }
+
+  async query(table: TableName, request: QueryRequest, signal?: AbortSignal): Promise<readonly Item[]> {
+    const { partition, index, descending = false, limit } = request
+    return this.#pages(signal, limit, ({ sdk, marshalling }, start) => [
+      new sdk.QueryCommand({
+        TableName: this.#name(table),
+        ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
+        KeyConditionExpression: '#partition = :partition',
+        ExpressionAttributeNames: { '#partition': partition.attribute },
+        ExpressionAttributeValues: marshalling.marshall({ ':partition': partition.value }),
+        ScanIndexForward: !descending,
+        ...(limit !== undefined && { Limit: limit }),
+        ...start,
+      }),
+    ])
+  }
+
+  async scan(table: TableName, attributes: readonly string[], signal?: AbortSignal): Promise<readonly Item[]> {
+    const names = Object.fromEntries(attributes.map((name, index) => [`#a${index}`, name]))
+    return this.#pages(signal, undefined, ({ sdk }, start) => [
+      new sdk.ScanCommand({
+        TableName: this.#name(table),
+        ConsistentRead: true,
+        ProjectionExpression: Object.keys(names).join(', '),
+        ExpressionAttributeNames: names,
+        ...start,
+      }),
+    ])
+  }
+
+  async put(
+    table: TableName,
+    item: Item,
+    condition: PutCondition,
+    signal?: AbortSignal,
+  ): Promise<'written' | 'conflict'> {
+    return this.#send(signal, async ({ sdk, marshalling, client }) => {
+      const input = {
+        TableName: this.#name(table),
+        Item: marshalling.marshall(item, { removeUndefinedValues: true }),
+        ...conditionOf(table, condition, marshalling),
+      }
+      try {
+        await client.send(new sdk.PutItemCommand(input), abortable(signal))
+        return 'written'
+      } catch (error) {
+        if (error instanceof sdk.ConditionalCheckFailedException) return 'conflict'
+        throw error
+      }
+    })
+  }
+
+  close(): void {
+    void this.#connection?.then(({ client }) => client.destroy()).catch(() => undefined)
+    this.#connection = null
+  }
+
+  #name(table: TableName): string {
+    return `${this.#options.prefix}${table}`
+  }
+
+  async #pages(
+    signal: AbortSignal | undefined,
+    limit: number | undefined,
+    command: (
+      connection: Connection,
+      start: object,
+    ) => readonly [InstanceType<Sdk['QueryCommand']> | InstanceType<Sdk['ScanCommand']>],
+  ): Promise<readonly Item[]> {
+    const items: Item[] = []
+    let start = {}
+    for (;;) {
+      const page = await this.#send(signal, async (connection) => {
+        const [built] = command(connection, start)
+        const answer = await connection.client.send(built as InstanceType<Sdk['QueryCommand']>, abortable(signal))
+        const read = (answer.Items ?? []).map((item) => connection.marshalling.unmarshall(item) as Item)
+        return { read, next: answer.LastEvaluatedKey }
+      })
+      items.push(...page.read)
+      if (page.next === undefined || (limit !== undefined && items.length >= limit)) return items
+      start = { ExclusiveStartKey: page.next }
+    }
+  }
+
+  /** Tries again on another endpoint when the embedded engine has ended in between: a new one is started on demand. */
+  async #send<T>(signal: AbortSignal | undefined, use: (connection: Connection) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await use(await this.#connect(attempt > 1))
+      } catch (error) {
+        signal?.throwIfAborted()
+        const again = isConnectionError(error) && this.#options.local && attempt < 4
+        if (!again) throw translate(error)
+        this.close()
+      }
+    }
+  }
+
+  #connect(refresh: boolean): Promise<Connection> {
+    this.#connection ??= this.#open(refresh).catch((error: unknown) => {
+      this.#connection = null
+      throw error
+    })
+    return this.#connection
+  }
+
+  async #open(refresh: boolean): Promise<Connection> {
+    const [sdk, marshalling, endpoint] = await Promise.all([
+      import('@aws-sdk/client-dynamodb'),
+      import('@aws-sdk/util-dynamodb'),
+      this.#options.endpoint(refresh),
+    ])
+    const client = new sdk.DynamoDBClient({
+      region: this.#options.region,
+      maxAttempts: 4,
+      ...(endpoint !== null && { endpoint }),
+      ...(this.#options.local && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    })
+    return { sdk, marshalling, client }
+  }
+}
+
+function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal }
+}
+
+function conditionOf(table: TableName, condition: PutCondition, { marshall }: Marshalling): object {
+  const [partition] = tableKeys[table]
+  if (condition.kind === 'absent') {
+    return { ConditionExpression: 'attribute_not_exists(#pk)', ExpressionAttributeNames: { '#pk': partition } }
+  }
+  return {
+    ConditionExpression: '#rev = :rev AND #fence <= :fence',
+    ExpressionAttributeNames: { '#rev': 'rev', '#fence': 'fence' },
+    ExpressionAttributeValues: marshall({ ':rev': condition.rev, ':fence': condition.fence }),
+  }
+}
+
+function isConnectionError(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const names = [
+    'code' in error ? error.code : undefined,
+    'name' in error ? error.name : undefined,
+    'cause' in error && typeof error.cause === 'object' && error.cause !== null && 'code' in error.cause
+      ? error.cause.code
+      : undefined,
+  ]
+  return names.some((name) => typeof name === 'string' && CONNECTION_ERRORS.has(name))
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof StewardError || !(error instanceof Error)) return error
+  if (error.name === 'AbortError') return error
+  if (error.name === 'ResourceNotFoundException') {
+    return new StewardError('a metadata table is missing', {
+      code: 'table_missing',
+      kind: 'environment',
+      hint: 'Create the tables with `steward tables create`.',
+      cause: error,
+    })
+  }
+  const retry = TRANSIENT_ERRORS.has(error.name) || isConnectionError(error) ? 'backoff' : 'never'
+  return new StewardError(`DynamoDB: ${error.name}: ${errorMessage(error)}`, {
+    code: 'tables_failed',
+    retry,
+    cause: error,
+  })
+}

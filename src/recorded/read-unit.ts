@@ -1,0 +1,62 @@
+import type { Digest } from '../domain/digest.ts'
+import { isJsonObject } from '../domain/json.ts'
+import { modelId, splitModelId, type ModelId } from '../domain/names.ts'
+import type { RolloutState } from '../domain/rollout-states.ts'
+import type { RecordedDeployment, RecordedRollout, RecordedUnit } from './recorded-state.ts'
+import type { Item, Tables } from './tables.ts'
+
+/** All that is recorded of one model: four requests, whatever its size. */
+export async function readUnit(tables: Tables, model: ModelId, signal?: AbortSignal): Promise<RecordedUnit> {
+  const { namespace, name } = splitModelId(model)
+  const partition = { attribute: 'model', value: model }
+  const [catalog, versions, deployments, control] = await Promise.all([
+    tables.get('model-catalog', { namespace, model_name: name }, signal),
+    tables.query('model-registry', { partition }, signal),
+    tables.query('model-deployment', { partition }, signal),
+    tables.query('steward-control', { partition: { attribute: 'pk', value: `unit#${model}` } }, signal),
+  ])
+  const rollouts = control.filter(({ sk }) => String(sk).startsWith('rollout#'))
+  return {
+    model,
+    catalog,
+    versions: new Map(versions.map((item) => [Number(item.model_version), item])),
+    deployments: deployments.map(toDeployment).sort((a, b) => a.id - b.id),
+    rollouts: new Map(rollouts.map((item) => [String(item.sk).slice('rollout#'.length), toRollout(item)])),
+    status: control.find(({ sk }) => sk === 'status') ?? null,
+  }
+}
+
+/** Every model that the catalog table knows, retired ones included. */
+export async function listRecordedModels(tables: Tables, signal?: AbortSignal): Promise<ModelId[]> {
+  const items = await tables.scan('model-catalog', ['namespace', 'model_name'], signal)
+  return items.map((item) => modelId(String(item.namespace), String(item.model_name))).sort()
+}
+
+export function toDeployment(item: Item): RecordedDeployment {
+  return {
+    id: Number(item.deployment_id),
+    name: String(item.deployment_name),
+    stage: String(item.stage),
+    modelVersion: Number(item.model_version),
+    status: String(item.status) as RolloutState,
+    specDigest: String(item.spec_digest) as Digest,
+    servedFrom: typeof item.served_from === 'string' ? item.served_from : null,
+    item,
+  }
+}
+
+export function toRollout(item: Item): RecordedRollout {
+  const flight = item.in_flight
+  return {
+    deploymentId: Number(item.deployment_id),
+    state: String(item.state) as RolloutState,
+    step: Number(item.step),
+    weight: Number(item.weight),
+    specDigest: String(item.spec_digest) as Digest,
+    adjusted: isJsonObject(item.adjusted) ? item.adjusted : {},
+    inFlight: isJsonObject(flight) ? { command: String(flight.command), since: String(flight.since) } : null,
+    deadline: typeof item.deadline === 'string' ? item.deadline : null,
+    reason: String(item.reason ?? ''),
+    item,
+  }
+}

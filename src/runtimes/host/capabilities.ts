@@ -1,0 +1,14 @@
+import type { Capabilities } from '../capabilities.ts'
+
+export const hostCapabilities: Capabilities = {
+  strategies: ['rolling'],
+  modes: ['online'],
+  endpointTypes: ['rest'],
+  endpointAuth: ['none'],
+  secrets: false,
+  holds: false,
+  challengers: false,
+  autoscaling: false,
+  serving: ['command'],
+  artifactSchemes: ['file'],
+}

@@ -1,0 +1,102 @@
+import { StewardError } from '../domain/errors.ts'
+import { CatFile, type GitObject } from './cat-file.ts'
+import { TreeLister } from './git-tree.ts'
+import type { SourceEntry, SourceSnapshot } from './source.ts'
+
+const READ_BATCH = 200
+
+interface Commit {
+  readonly oid: string
+  readonly committedAt: string
+  readonly author: string
+}
+
+/** Author's address and committer's time of a raw commit object (gitformat: `author NAME <ADDRESS> SECONDS ZONE`). */
+function parseCommit(object: GitObject): Commit {
+  const header = object.bytes.toString('utf8').split('\n\n', 1)[0] ?? ''
+  const author = /^author .*<([^>]*)> /m.exec(header)?.[1] ?? ''
+  const seconds = Number(/^committer .*> (\d+) /m.exec(header)?.[1] ?? 0)
+  return { oid: object.oid, committedAt: new Date(seconds * 1000).toISOString(), author }
+}
+
+/** Revisions read from the object database of a local repository: nothing is checked out, no link is followed. */
+export class GitSource {
+  readonly #catFile: CatFile
+  readonly #lister: TreeLister
+  readonly #root: string
+  readonly #headBranch: () => Promise<string | null>
+
+  constructor(options: { gitDir: string; root: string; headBranch: () => Promise<string | null> }) {
+    this.#catFile = new CatFile(options.gitDir)
+    this.#lister = new TreeLister(this.#catFile)
+    this.#root = options.root
+    this.#headBranch = options.headBranch
+  }
+
+  async resolve(revision: string): Promise<string | null> {
+    return (await this.#commitObject(revision))?.oid ?? null
+  }
+
+  async open(revision: string): Promise<SourceSnapshot> {
+    const object = await this.#commitObject(revision)
+    if (object === null) throw await this.#unknownRevision(revision)
+    const commit = parseCommit(object)
+    const rootTree = await this.#catFile.get(`${commit.oid}:${this.#root}`)
+    if (rootTree === null || rootTree.type !== 'tree') throw this.#noRoot(revision)
+    const algorithm = commit.oid.length === 64 ? 'sha256' : 'sha1'
+    return {
+      revision: `${await this.#pointer(revision)}@${algorithm}:${commit.oid}`,
+      commit: commit.oid,
+      root: this.#root,
+      tree: rootTree.oid,
+      committedAt: commit.committedAt,
+      author: commit.author,
+      entries: await this.#lister.list(rootTree.oid, this.#root),
+      read: (entries) => this.#read(entries),
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#catFile.close()
+  }
+
+  /** Fully qualified names first: a short one would make git look through all refs, and a tag could shadow a branch. */
+  async #commitObject(revision: string): Promise<GitObject | null> {
+    for (const name of [`refs/heads/${revision}`, `refs/tags/${revision}`, `refs/remotes/${revision}`, revision]) {
+      const object = await this.#catFile.get(`${name}^{commit}`)
+      if (object?.type === 'commit') return object
+    }
+    return null
+  }
+
+  async #pointer(revision: string): Promise<string> {
+    if (revision === 'HEAD') return (await this.#headBranch()) ?? 'HEAD'
+    return /^[0-9a-f]{7,64}$/.test(revision) ? 'HEAD' : revision.replace(/^refs\/(heads|tags|remotes)\//, '')
+  }
+
+  async #read(entries: readonly SourceEntry[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const read = new Map<string, Uint8Array>()
+    for (let at = 0; at < entries.length; at += READ_BATCH) {
+      const objects = await Promise.all(entries.slice(at, at + READ_BATCH).map(({ oid }) => this.#catFile.get(oid)))
+      for (const object of objects) if (object !== null) read.set(object.oid, object.bytes)
+    }
+    return read
+  }
+
+  async #unknownRevision(revision: string): Promise<StewardError> {
+    const empty = revision === 'HEAD' && (await this.#catFile.get('HEAD')) === null
+    return new StewardError(empty ? 'the repository has no commit' : `there is no revision ${revision}`, {
+      code: 'revision_unknown',
+      kind: 'user',
+      hint: empty ? 'Commit the catalog first, or use --worktree.' : 'Name a branch, a tag or a commit with --rev.',
+    })
+  }
+
+  #noRoot(revision: string): StewardError {
+    return new StewardError(`revision ${revision} has no folder ${this.#root}/`, {
+      code: 'root_missing',
+      kind: 'user',
+      hint: 'Name the catalog’s folder with --root.',
+    })
+  }
+}

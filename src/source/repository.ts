@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+import { simpleGit, type SimpleGit } from 'simple-git'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import { GitSource } from './git-source.ts'
+import type { Source } from './source.ts'
+import { openWorktree } from './worktree-source.ts'
+
+export interface Repository {
+  /** Absolute path of the work tree's top folder; the git folder itself for a bare repository. */
+  readonly top: string
+  readonly gitDir: string
+  readonly source: Source
+}
+
+async function locate(git: SimpleGit, folder: string): Promise<{ top: string; gitDir: string; bare: boolean }> {
+  try {
+    const gitDir = (await git.revparse(['--absolute-git-dir'])).trim()
+    const bare = (await git.revparse(['--is-bare-repository'])).trim() === 'true'
+    return { top: bare ? gitDir : (await git.revparse(['--show-toplevel'])).trim(), gitDir, bare }
+  } catch (error) {
+    const text = errorMessage(error).trim()
+    throw new StewardError(`${folder} is in no Git repository that can be read: ${text}`, {
+      code: 'repository_missing',
+      kind: 'user',
+      hint: 'Run `git init` there, or name a repository with --repo.',
+      cause: error,
+    })
+  }
+}
+
+/** Opens the local repository that holds `folder`. `root` is the catalog's folder within it. */
+export async function openRepository(folder: string, root: string): Promise<Repository> {
+  const git = openGit(resolve(folder))
+  const { top, gitDir, bare } = await locate(git, folder)
+  const topGit = bare ? git : openGit(top)
+  const headBranch = async (): Promise<string | null> => {
+    const name = await topGit.raw(['symbolic-ref', '-q', '--short', 'HEAD']).catch(() => '')
+    return name.trim() === '' ? null : name.trim()
+  }
+  const gitSource = new GitSource({ gitDir, root, headBranch })
+  const listFiles = async (below: string): Promise<string[]> => {
+    const listed = await topGit.raw(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', below])
+    return listed.split('\0').filter((path) => path !== '')
+  }
+  const source: Source = {
+    open: (request) =>
+      request.kind === 'git' ? gitSource.open(request.revision) : openWorktree({ top, root, listFiles }),
+    resolve: (revision) => gitSource.resolve(revision),
+    close: () => gitSource.close(),
+  }
+  return { top, gitDir, source }
+}
+
+function openGit(folder: string): SimpleGit {
+  try {
+    return simpleGit({ baseDir: folder })
+  } catch (error) {
+    throw new StewardError(`there is no folder ${folder}`, {
+      code: 'repository_missing',
+      kind: 'user',
+      hint: 'Name a Git repository with --repo.',
+      cause: error,
+    })
+  }
+}

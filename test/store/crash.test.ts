@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  type ScanCommandOutput,
+} from '@aws-sdk/client-dynamodb'
+import library from 'dynalite/db/index.js'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { engineOf, kill, processesNaming, storeFixture, type StoreFixture, until } from './support/store-fixture.ts'
+
+let store: StoreFixture
+beforeEach(async () => {
+  store = await storeFixture()
+})
+afterEach(() => store.dispose())
+
+const TABLE = 'model-catalog'
+
+function put(client: DynamoDBClient, name: string, turn: number) {
+  const Item = {
+    namespace: { S: '/load' },
+    model_name: { S: name },
+    model: { S: `/load/${name}` },
+    owner: { S: `owner-${turn % 7}` },
+    rev: { N: String(turn) },
+  }
+  return client.send(new PutItemCommand({ TableName: TABLE, Item }))
+}
+
+/** Name and turn of each item, as the table or an index of it tells. */
+async function contents(client: DynamoDBClient, IndexName?: string): Promise<string[]> {
+  const items: NonNullable<ScanCommandOutput['Items']> = []
+  let from: ScanCommandOutput['LastEvaluatedKey']
+  do {
+    const index = IndexName === undefined ? {} : { IndexName }
+    const start = from === undefined ? {} : { ExclusiveStartKey: from }
+    const page = await client.send(new ScanCommand({ TableName: TABLE, ...index, ...start }))
+    items.push(...(page.Items ?? []))
+    from = page.LastEvaluatedKey
+  } while (from !== undefined)
+  return items.map(({ model_name, rev }) => `${model_name?.S} ${rev?.N}`).toSorted()
+}
+
+/** Writes on many keys at once until the store is gone; the last acknowledged turn of each key. */
+async function writeUntilItFails(client: DynamoDBClient, from: number): Promise<Map<string, number>> {
+  const acknowledged = new Map<string, number>()
+  const writers = Array.from({ length: 20 }, async (_, writer) => {
+    for (let turn = from; ; turn += 1) {
+      await put(client, `m${writer}`, turn)
+      acknowledged.set(`m${writer}`, turn)
+    }
+  })
+  await Promise.allSettled(writers)
+  return acknowledged
+}
+
+describe('a store that is killed', () => {
+  test('under write load keeps every acknowledged write, and its indexes agree with their tables', async () => {
+    for (let round = 1; round <= 4; round += 1) {
+      const { endpoint, pid } = await store.connect()
+      const client = store.client({ endpoint, pid })
+      const load = writeUntilItFails(client, round * 100_000)
+      await new Promise((resolve) => setTimeout(resolve, 250 + round * 37))
+      kill(pid)
+      const acknowledged = await load
+      expect(acknowledged.size).toBe(20)
+
+      const next = store.client(await store.connect())
+      const found = new Map((await contents(next)).map((line) => line.split(' ') as [string, string]))
+      for (const [name, turn] of acknowledged) expect(Number(found.get(name))).toBeGreaterThanOrEqual(turn)
+      expect(await contents(next, 'by-owner')).toEqual(await contents(next))
+    }
+    expect(await readFile(join(store.state, 'store', 'store.log'), 'utf8')).toContain('the store ended uncleanly')
+  })
+
+  test('repairs an index that lacks, holds too much of, or contradicts its table', async () => {
+    const { endpoint, pid } = await store.connect()
+    const client = store.client({ endpoint, pid })
+    for (let n = 0; n < 5; n += 1) await put(client, `m${n}`, n)
+    kill(pid)
+    await until('both have ended', async () => (await processesNaming(store.state)).length === 0)
+    await damageIndex(join(store.state, 'store', 'data'))
+
+    const next = store.client(await store.connect())
+    expect(await contents(next, 'by-owner')).toEqual(['m0 0', 'm1 1', 'm2 2', 'm3 3', 'm4 4'])
+    const log = await readFile(join(store.state, 'store', 'store.log'), 'utf8')
+    expect(log).toContain('indexes repaired: 2 entries rewritten, 1 deleted')
+  })
+})
+
+async function damageIndex(path: string): Promise<void> {
+  const { db } = library.create({ path })
+  const prefix = `index-global~${TABLE}~by-owner~`
+  const entries: [string, Record<string, unknown>][] = []
+  for await (const [key, value] of db.iterator({ gte: prefix, lt: `${prefix}\u00ff` })) {
+    entries.push([key, value as Record<string, unknown>])
+  }
+  const [first, second, third] = entries
+  if (first === undefined || second === undefined || third === undefined) throw new Error('no entries')
+  await db.del(first[0])
+  await db.put(second[0], { ...second[1], rev: { N: '999' } })
+  await db.put(`${third[0]}0`, { ...third[1], model_name: { S: 'gone' } })
+  await db.close()
+}
+
+describe('an engine that is killed', () => {
+  test('is started again, and the next request works', async () => {
+    const address = await store.connect()
+    const client = store.client(address)
+    await put(client, 'm', 1)
+    for (let round = 2; round <= 4; round += 1) {
+      kill(await engineOf(store.state))
+      await put(client, 'm', round)
+    }
+    const Key = { namespace: { S: '/load' }, model_name: { S: 'm' } }
+    const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key, ConsistentRead: true }))
+    expect(Item?.['rev']?.N).toBe('4')
+    expect(await store.connect()).toEqual(address)
+  })
+
+  test('under load costs clients a retry by the SDK, no error', async () => {
+    const client = store.client(await store.connect())
+    let stop = false
+    const writers = Array.from({ length: 10 }, async (_, writer) => {
+      let turn = 0
+      for (; !stop; turn += 1) await put(client, `m${writer}`, turn)
+      return `m${writer} ${turn - 1}`
+    })
+    for (let round = 0; round < 2; round += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      kill(await engineOf(store.state))
+      await new Promise((resolve) => setTimeout(resolve, 700))
+    }
+    stop = true
+    const written = (await Promise.all(writers)).toSorted()
+    expect(await contents(client)).toEqual(written)
+    expect(await contents(client, 'by-owner')).toEqual(written)
+  })
+})
