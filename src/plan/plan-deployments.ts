@@ -91,7 +91,7 @@ function planDeployment(
   }
   const current = open ?? live
   if (current !== null && current.specDigest === wanted) {
-    return adjustment(after, recorded.rollouts.get(deployment.name), base)
+    return adjustment(after, inForce(current, recorded.rollouts.get(deployment.name)), base)
   }
   if (current === null) {
     // Automation never deploys again what failed: a person changes the intent first.
@@ -114,13 +114,17 @@ function specOf(document: JsonObject): JsonObject {
   return omit(document, new Set(adjustableFields))
 }
 
+/** The adjustable fields that a deployment has now: those of its rollout's record, else those it began with. */
+function inForce(current: RecordedDeployment, rollout: RecordedRollout | undefined): JsonObject {
+  return rollout?.deploymentId === current.id ? rollout.adjusted : pick(current.item, adjustableFields)
+}
+
 function adjustment(
   after: JsonObject,
-  rollout: RecordedRollout | undefined,
+  before: JsonObject,
   base: Pick<Action, 'key' | 'position' | 'risk'>,
 ): Action | null {
-  if (rollout === undefined) return null
-  const changed = changedFields(rollout.adjusted, pick(after, adjustableFields))
+  const changed = changedFields(before, pick(after, adjustableFields))
   if (changed === null) return null
   return { ...base, ...changed, kind: 'deployment.adjust', reason: `changed: ${changed.fields.join(', ')}` }
 }

@@ -1,4 +1,4 @@
-import { errorMessage } from '../domain/errors.ts'
+import { StewardError, errorMessage } from '../domain/errors.ts'
 import type { Clock } from '../domain/ports.ts'
 import { type EngineAnswer, type EngineProcess, type EngineRequest, neverSent } from './engine-process.ts'
 import type { End } from './lock.ts'
@@ -13,8 +13,8 @@ export interface SupervisorOptions {
 
 /** The engine over all its lives. */
 export interface Supervisor {
-  /** The engine that serves; rejects when none does within the patience. */
-  current(): Promise<EngineProcess>
+  /** The first engine, however long its repair takes: `failed` tells the other outcome. */
+  readonly first: Promise<EngineProcess>
   send(request: EngineRequest): Promise<EngineAnswer>
   /** Rejects when the engine can't be started any more; never resolves. */
   readonly failed: Promise<never>
@@ -60,7 +60,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
 
   const current = (): Promise<EngineProcess> => within(life, RESTART_PATIENCE_MS, options.clock)
   return {
-    current,
+    first: life,
     failed,
     send: (request) => sendWithRetry(current, request, options.clock),
     stop: () => {
@@ -106,7 +106,12 @@ async function sendWithRetry(
       // The end of the process is told after the ends of its connections.
       await within(engine.ended, 1_000, clock).catch(() => undefined)
       const again = neverSent(error) || (READS.has(request.operation) && !(error instanceof LateError))
-      if (!again || attempt >= 2) throw error
+      if (again && attempt < 2) continue
+      throw new StewardError('the DynamoDB engine ended before it answered', {
+        code: 'store_engine',
+        retry: 'backoff',
+        cause: error,
+      })
     }
   }
 }

@@ -37,6 +37,9 @@ const OPERATIONS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** A running request takes milliseconds. */
+const CLOSE_PATIENCE_MS = 3_000
+
 /** Those that the engine looks at. Everything else stays here, connection headers above all. */
 const FORWARDED_HEADERS = ['authorization', 'content-type', 'date', 'x-amz-date', 'x-amz-target'] as const
 
@@ -66,7 +69,7 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
     idle: (idleMs, signal) => untilIdle(activity, idleMs, options.clock, signal),
     close: () => {
       activity.ending = true
-      return new Promise((resolve) => server.close(() => resolve()))
+      return closeServer(server, options.clock)
     },
   }
 }
@@ -84,6 +87,18 @@ function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
     })
     server.listen(port, host, resolve)
   })
+}
+
+/** A client that holds a connection and sends nothing must not keep the next store waiting for the folder. */
+async function closeServer(server: Server, clock: Clock): Promise<void> {
+  const closed = new AbortController()
+  const forced = clock.sleep(CLOSE_PATIENCE_MS, closed.signal).then(
+    () => server.closeAllConnections(),
+    () => undefined,
+  )
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  closed.abort()
+  await forced
 }
 
 async function untilIdle(activity: Activity, idleMs: number, clock: Clock, signal: AbortSignal): Promise<void> {

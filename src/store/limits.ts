@@ -1,4 +1,4 @@
-import { isJsonObject } from '../domain/json.ts'
+import { isJsonObject, type JsonObject } from '../domain/json.ts'
 
 /** Why a request does not go to the engine, in DynamoDB's words: `type` is the error's name. */
 export interface Refusal {
@@ -23,12 +23,13 @@ export const MAX_EXPRESSION_BYTES = 4096
  */
 export const MAX_PARENTHESES_COST = 2500
 
-const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = Buffer.from('"\\{}[]')
+const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, LETTER_N] = Buffer.from('"\\{}[]n')
 
 /** Checks a whole body before the engine sees it; null where it may. */
 export function refusalOf(body: Buffer): Refusal | null {
   // On the bytes, before anything that recurses over the value.
-  if (depthOf(body) > MAX_JSON_DEPTH) return serialization(`nesting is deeper than ${MAX_JSON_DEPTH} levels`)
+  const { depth, innerNull } = scanJson(body)
+  if (depth > MAX_JSON_DEPTH) return serialization(`nesting is deeper than ${MAX_JSON_DEPTH} levels`)
   let value: unknown
   try {
     value = JSON.parse(body.toString())
@@ -36,6 +37,8 @@ export function refusalOf(body: Buffer): Refusal | null {
     return serialization('the body is not JSON')
   }
   if (!isJsonObject(value)) return serialization('the body is not a JSON object')
+  // An attribute value, an update or an expectation that is null ends the engine; no SDK sends one.
+  if (innerNull) return serialization('null is no value of a request; the attribute value is {"NULL": true}')
   for (const [name, expression] of expressionsIn(value)) {
     const problem = problemOf(expression)
     if (problem !== null) return { status: 400, type: 'ValidationException', message: `Invalid ${name}: ${problem}` }
@@ -47,9 +50,9 @@ function serialization(message: string): Refusal {
   return { status: 400, type: 'SerializationException', message }
 }
 
-/** The deepest nesting of objects and arrays in a text that should be JSON. */
-export function depthOf(body: Buffer): number {
-  let [depth, deepest, inString] = [0, 0, false]
+/** The deepest nesting of a text that should be JSON, and whether a null stands anywhere but at its top level. */
+export function scanJson(body: Buffer): { depth: number; innerNull: boolean } {
+  let [depth, deepest, inString, innerNull] = [0, 0, false, false]
   for (let at = 0; at < body.length; at += 1) {
     const byte = body[at]
     if (inString) {
@@ -58,16 +61,19 @@ export function depthOf(body: Buffer): number {
     } else if (byte === QUOTE) inString = true
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) deepest = Math.max(deepest, (depth += 1))
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1
+    else if (byte === LETTER_N && depth > 1) innerNull = true
   }
-  return deepest
+  return { depth: deepest, innerNull }
 }
 
-/** Every `…Expression` of a request. An item's attribute of such a name holds an object, never a string. */
-function* expressionsIn(value: object): Generator<[string, string]> {
-  for (const [name, part] of Object.entries(value)) {
-    if (typeof part === 'object' && part !== null) yield* expressionsIn(part)
-    else if (typeof part === 'string' && name.endsWith('Expression')) yield [name, part]
-  }
+/** Every `…Expression`: they stand in the request itself, those of BatchGetItem in `RequestItems.<table>`. */
+function expressionsIn(request: JsonObject): [string, string][] {
+  const tables = isJsonObject(request['RequestItems']) ? Object.values(request['RequestItems']) : []
+  return [request, ...tables.filter(isJsonObject)].flatMap((part) =>
+    Object.entries(part).flatMap(([name, value]): [string, string][] =>
+      name.endsWith('Expression') && typeof value === 'string' ? [[name, value]] : [],
+    ),
+  )
 }
 
 function problemOf(expression: string): string | null {

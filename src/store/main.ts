@@ -63,7 +63,7 @@ async function runToEnd(options: StoreOptions): Promise<void> {
     })
     end = 'unclean'
     try {
-      await createTables((await engine.current()).port, options)
+      await createTables((await engine.first).port, options)
       const send = engine.send
       await serve(await startGuard({ listen, folder, clock: options.clock, send }), engine, folder, options)
     } finally {

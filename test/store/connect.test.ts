@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -70,6 +71,16 @@ describe('connecting to the store of a state folder', () => {
     expect(existsSync(join(store.state, 'store.json'))).toBe(false)
     await store.connect()
     expect(await readFile(join(store.state, 'store', 'store.log'), 'utf8')).not.toContain('uncleanly')
+  })
+
+  test('a client that holds a connection and sends nothing does not keep it from ending', async () => {
+    const { pid, endpoint } = await store.connect()
+    const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    process.kill(pid, 'SIGTERM')
+    await until('it has ended', async () => (await processesNaming(store.state)).length === 0, 6_000)
+    socket.destroy()
   })
 
   test('a start that fails is an error with the last lines of the log', async () => {

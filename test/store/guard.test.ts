@@ -94,6 +94,7 @@ describe('a request that would end or stall the engine is refused', () => {
       'ValidationException',
     ],
     ['an expression of 5 000 characters', conditional(`a = ${'b'.repeat(5_000)}`), 400, 'ValidationException'],
+    ['an attribute value null', '{"TableName":"t","Item":{"a": null}}', 400, 'SerializationException'],
     ['a body of 20 MB', large, 413, 'RequestEntityTooLargeException'],
   ])('%s', async (_, body, status, type) => {
     const answer = await beside(() => ask(body))
@@ -129,11 +130,11 @@ describe('a request that DynamoDB takes passes', () => {
     expect((await ask(conditional('attribute_exists(a) OR attribute_not_exists(b)'), { headers })).status).toBe(200)
   })
 
-  test('with 32 nested levels and with brackets in strings', async () => {
+  test('with 32 nested levels and with brackets and null in strings', async () => {
     const deep = Array.from({ length: 32 }).reduce<object>((inner) => ({ M: { a: inner } }), { S: '"[[[{{{\\"' })
     const body = JSON.stringify({
       TableName: 'model-catalog',
-      Item: { ...Item, deep, many: { S: '[{('.repeat(1_000) } },
+      Item: { ...Item, deep, many: { S: '[{(null'.repeat(1_000) } },
     })
     expect((await ask(body)).status).toBe(200)
   })

@@ -1,0 +1,203 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import type { HostContext } from './context.ts'
+import { endToEndHeaders, forward, NoAnswer } from './forward.ts'
+import { GatewayMetrics, outcomeOf, type ReadyReplicas } from './metrics.ts'
+import { Refusal } from './refusal.ts'
+import { refuseGarbage, replyError, replyJson, replyText } from './replies.ts'
+import { takeBody, type RequestBody } from './request-body.ts'
+import type { RunningDeployment, Target } from './running-deployment.ts'
+import type { ServerProcess } from './server-process.ts'
+import { choose, type Choice } from './balancing.ts'
+import type { Supervisor } from './supervisor.ts'
+
+/** Servers that a request is tried on at most. A count. */
+const ATTEMPTS = 4
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly deployment: RunningDeployment
+  readonly query: string
+  readonly inferenceId: string
+  /** Aborted when the client goes away. */
+  readonly gone: AbortSignal
+}
+
+/** What answered, for the metrics and the response's headers. */
+interface Answer {
+  readonly choice: Choice
+  readonly message: IncomingMessage
+}
+
+function inferenceIdOf(request: IncomingMessage): string | undefined {
+  const given = request.headers['x-inference-id']
+  return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(given) ? given : undefined
+}
+
+/** Routes requests to ready servers by the weights of their sets. */
+export class Gateway {
+  readonly #supervisor: Supervisor
+  readonly #context: HostContext
+  readonly #metrics = new GatewayMetrics()
+  #closing = false
+
+  constructor(supervisor: Supervisor, context: HostContext) {
+    this.#supervisor = supervisor
+    this.#context = context
+  }
+
+  createServer(): Server {
+    const limits = { headersTimeout: 15_000, requestTimeout: 600_000, keepAliveTimeout: 75_000 }
+    const server = createServer(limits, (request, response) => {
+      request.on('error', () => {})
+      response.on('error', () => {})
+      if (this.#closing) response.setHeader('connection', 'close')
+      this.#answer(request, response).catch((error: unknown) => replyError(response, error))
+    })
+    return server.on('clientError', refuseGarbage)
+  }
+
+  /** From now on connections end with their present request. */
+  close(): void {
+    this.#closing = true
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = '', query = ''] = (request.url ?? '/').split(/(\?.*)/s)
+    const { method } = request
+    if (path === '/-/healthz') return replyText(response, 200, 'text/plain; charset=utf-8', 'ok\n')
+    if (path === '/-/metrics') return replyText(response, 200, 'text/plain; version=0.0.4', this.#renderMetrics())
+    const ping = path.endsWith('/ping') ? this.#supervisor.serving(path.slice(0, -'/ping'.length)) : undefined
+    if (ping !== undefined && (method === 'GET' || method === 'HEAD')) return this.#ping(response, ping)
+    const short = path.endsWith('/invocations') ? path.slice(0, -'/invocations'.length) : path
+    const deployment = this.#supervisor.serving(path) ?? this.#supervisor.serving(short)
+    if (deployment === undefined) throw new Refusal(404, 'not_found', `no deployment serves ${path}`)
+    if (method !== 'POST') {
+      response.setHeader('allow', 'POST')
+      throw new Refusal(405, 'method_not_allowed', 'predictions are asked for with POST')
+    }
+    await this.#invoke(request, response, deployment, query)
+  }
+
+  #ping(response: ServerResponse, deployment: RunningDeployment): void {
+    if (deployment.targets().some(({ weight }) => weight > 0)) return replyJson(response, 200, { status: 'ready' })
+    throw new Refusal(503, 'not_ready', `no server of ${deployment.desired.key} is ready`)
+  }
+
+  async #invoke(
+    request: IncomingMessage,
+    response: ServerResponse,
+    deployment: RunningDeployment,
+    query: string,
+  ): Promise<void> {
+    const { clock, ids } = this.#context
+    const began = clock.monotonic()
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const inferenceId = inferenceIdOf(request) ?? ids.uuid()
+    response.setHeader('x-inference-id', inferenceId)
+    let used: Choice | null = null
+    try {
+      const body = await takeBody(request)
+      const exchange = { request, response, deployment, query, inferenceId, gone: gone.signal }
+      await this.#tryServers(exchange, body, (choice) => (used = choice))
+    } catch (error) {
+      if (!response.destroyed) replyError(response, error)
+    } finally {
+      const outcome = response.writableEnded ? outcomeOf(response.statusCode) : 'aborted'
+      this.#observe(deployment, used, outcome, (clock.monotonic() - began) / 1000)
+    }
+  }
+
+  #observe(deployment: RunningDeployment, used: Choice | null, outcome: string, seconds: number): void {
+    this.#metrics.observe({
+      deployment: deployment.desired.key,
+      modelVersion: used === null ? '' : String(used.target.modelVersion),
+      deploymentId: used?.target.setId ?? '',
+      outcome,
+      seconds,
+    })
+  }
+
+  /** Tries servers until one begins to answer; whatever goes wrong afterwards is the client's to see. */
+  async #tryServers(exchange: Exchange, body: RequestBody, note: (choice: Choice) => void): Promise<void> {
+    const { clock, timings } = this.#context
+    const avoided = new Set<ServerProcess>()
+    const deadline = clock.monotonic() + timings.waitForReadyMs
+    let fresh = false
+    for (let attempt = 1; ; attempt += 1) {
+      const choice = await this.#chooseServer(exchange, avoided, deadline)
+      note(choice)
+      const finish = choice.server.beginRequest()
+      try {
+        const message = await this.#send(exchange, body, choice.server, fresh)
+        return await this.#passOn(exchange, { choice, message })
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error
+        if (body.kind === 'flow' || !error.again || attempt >= ATTEMPTS || exchange.gone.aborted) {
+          throw new Refusal(502, 'no_answer', `the server did not answer: ${error.message}`)
+        }
+        if (!error.reused) avoided.add(choice.server)
+        fresh = true
+      } finally {
+        finish()
+      }
+    }
+  }
+
+  /** Waits a moment for a server that is about to be ready, for instance after a crash. */
+  async #chooseServer(exchange: Exchange, avoided: ReadonlySet<ServerProcess>, deadline: number): Promise<Choice> {
+    const { clock, randomness } = this.#context
+    const { deployment, gone } = exchange
+    for (;;) {
+      const choice = choose(deployment.targets(), avoided, randomness)
+      if (choice !== null) return choice
+      const left = deadline - clock.monotonic()
+      // A server that just failed may not have been seen to end yet.
+      if (gone.aborted || left <= 0 || !(deployment.promising || avoided.size > 0)) {
+        throw new Refusal(503, 'not_ready', `no server of ${deployment.desired.key} is ready`)
+      }
+      await deployment.changes.next(clock, left, gone)
+    }
+  }
+
+  async #send(exchange: Exchange, body: RequestBody, server: ServerProcess, fresh: boolean): Promise<IncomingMessage> {
+    const { request, query, inferenceId, gone } = exchange
+    const headers = { ...endToEndHeaders(request), 'x-inference-id': inferenceId }
+    const silenceMs = this.#context.timings.answerTimeoutMs
+    const path = `/invocations${query}`
+    const message = await forward({ server, path, headers, body, fresh, silenceMs, signal: gone })
+    server.noteAnswer()
+    return message
+  }
+
+  async #passOn({ response, inferenceId }: Exchange, { choice, message }: Answer): Promise<void> {
+    response.writeHead(message.statusCode ?? 502, {
+      ...endToEndHeaders(message),
+      'x-model-version': String(choice.target.modelVersion),
+      'x-deployment-id': choice.target.setId,
+      'x-inference-id': inferenceId,
+      ...(this.#closing ? { connection: 'close' } : {}),
+    })
+    try {
+      await pipeline(message, response)
+    } catch {
+      // Its headers are out: a broken connection is the only way to say that the answer is not whole.
+      response.destroy()
+    }
+  }
+
+  #renderMetrics(): string {
+    const deployments = this.#supervisor.list()
+    this.#metrics.keepOnly(new Set(deployments.map(({ desired }) => desired.key)))
+    const ready = deployments.flatMap((deployment) =>
+      deployment.targets().map((target): ReadyReplicas => readyOf(deployment.desired.key, target)),
+    )
+    return this.#metrics.render(ready)
+  }
+}
+
+function readyOf(deployment: string, { modelVersion, setId, processes }: Target): ReadyReplicas {
+  return { deployment, modelVersion: String(modelVersion), deploymentId: setId, ready: processes.length }
+}

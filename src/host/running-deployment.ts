@@ -1,0 +1,172 @@
+import type { Json } from '../domain/json.ts'
+import { Changes } from './changes.ts'
+import { setAsJson, specDigestOf, type SetBody } from './deployment-body.ts'
+import type { DesiredDeployment } from './desired-state.ts'
+import type { ServerProcess } from './server-process.ts'
+import { ServerSet, type SetOptions } from './server-set.ts'
+
+/** Where requests of a deployment may go now, as the gateway sees it. */
+export interface Target {
+  readonly setId: string
+  readonly modelVersion: number
+  readonly weight: number
+  readonly processes: readonly ServerProcess[]
+}
+
+/** A set as asked, and the one of the same id that still serves until it is complete. */
+interface Slot {
+  readonly current: ServerSet
+  readonly previous: ServerSet | null
+}
+
+export type DeploymentOptions = Omit<SetOptions, 'onChange' | 'key'>
+
+/** What runs for one key. `ask` is declarative and may come at any time; everything else follows by itself. */
+export class RunningDeployment {
+  readonly changes = new Changes()
+  readonly #options: DeploymentOptions
+  readonly #leaving = new Map<ServerSet, Promise<void>>()
+  #slots: ReadonlyMap<string, Slot> = new Map()
+  #desired: DesiredDeployment
+  #deleted = false
+  #observedGeneration = 0
+  #becoming = false
+
+  constructor(desired: DesiredDeployment, options: DeploymentOptions) {
+    this.#options = options
+    this.#desired = desired
+    this.ask(desired)
+  }
+
+  get desired(): DesiredDeployment {
+    return this.#desired
+  }
+
+  get deleted(): boolean {
+    return this.#deleted
+  }
+
+  /** Nothing runs any more. */
+  get gone(): boolean {
+    return this.#deleted && this.#slots.size === 0 && this.#leaving.size === 0
+  }
+
+  ask(desired: DesiredDeployment): void {
+    this.#deleted = false
+    this.#become(desired)
+  }
+
+  /** Everything drains; `gone` tells the end. */
+  remove(): void {
+    this.#deleted = true
+    this.#become({ ...this.#desired, body: { ...this.#desired.body, sets: [] } })
+  }
+
+  /** Ends all servers: at the end of the host. */
+  async stop(): Promise<void> {
+    this.remove()
+    await Promise.all(this.#leaving.values())
+  }
+
+  #become(desired: DesiredDeployment): void {
+    // Changes that this causes itself are looked at once, at the end: in between old and new stand side by side.
+    this.#becoming = true
+    this.#desired = desired
+    const old = this.#slots
+    // New ones are made before the old ones leave: a routed set is there at every moment.
+    const slots = new Map(desired.body.sets.map((set) => [set.id, this.#slotFor(set, old.get(set.id))]))
+    this.#slots = slots
+    const kept = new Set([...slots.values()].flatMap(({ current, previous }) => [current, previous]))
+    for (const { current, previous } of old.values()) {
+      for (const set of [current, previous]) if (set !== null && !kept.has(set)) this.#retire(set)
+    }
+    this.#becoming = false
+    this.#settle()
+  }
+
+  #slotFor(body: SetBody, slot: Slot | undefined): Slot {
+    const digest = specDigestOf(body)
+    const same = [slot?.current, slot?.previous].find((set) => set?.specDigest === digest)
+    if (same !== undefined && same !== null) {
+      same.scale(body.replicas)
+      const other = same === slot?.current ? slot.previous : (slot?.current ?? null)
+      return { current: same, previous: other }
+    }
+    const { key } = this.#desired
+    const current = new ServerSet(body, { ...this.#options, key, onChange: () => this.#settle() })
+    // Of two older ones the one that serves stays.
+    const older = [slot?.current, slot?.previous].filter((set) => set !== undefined && set !== null)
+    return { current, previous: older.find((set) => set.routable.length > 0) ?? older[0] ?? null }
+  }
+
+  #retire(set: ServerSet): void {
+    this.#leaving.set(set, Promise.resolve())
+    const drained = set.drain().then(() => {
+      this.#leaving.delete(set)
+      this.#settle()
+    })
+    this.#leaving.set(set, drained)
+  }
+
+  /** After every change: drains what a complete set replaced, and notes when everything is as asked. */
+  #settle(): void {
+    if (this.#becoming) return
+    for (const [id, { current, previous }] of this.#slots) {
+      if (previous === null || !current.complete) continue
+      this.#slots = new Map([...this.#slots, [id, { current, previous: null }]])
+      this.#retire(previous)
+    }
+    const slots = [...this.#slots.values()]
+    const asAsked = slots.every(({ current, previous }) => previous === null && current.settled)
+    if (asAsked && this.#leaving.size === 0) this.#observedGeneration = this.#desired.generation
+    this.changes.notify()
+  }
+
+  targets(): readonly Target[] {
+    return this.#desired.body.sets.flatMap((body) => {
+      const slot = this.#slots.get(body.id)
+      const serving = [slot?.current, slot?.previous].find((set) => (set?.routable.length ?? 0) > 0)
+      if (serving === undefined || serving === null) return []
+      const { id, modelVersion, routable } = serving
+      return [{ setId: id, modelVersion, weight: body.weight, processes: routable }]
+    })
+  }
+
+  /** A server that may get requests will be ready soon, as far as can be told. */
+  get promising(): boolean {
+    return this.#desired.body.sets.some(
+      ({ id, weight }) => weight > 0 && this.#slots.get(id)?.current.promising === true,
+    )
+  }
+
+  /** The body that was asked for, with what runs. */
+  report(): Json {
+    const { key, generation, body } = this.#desired
+    const sets = body.sets.map((set) => {
+      const current = this.#slots.get(set.id)?.current
+      return {
+        ...setAsJson(set),
+        spec_digest: specDigestOf(set),
+        ready: current?.routable.length ?? 0,
+        failure: current?.failure ?? null,
+        replicas_wanted: set.replicas,
+        replicas: (current?.replicas ?? []).map((replica) => ({ ...replica })),
+      }
+    })
+    const previous = [...this.#slots.values()].flatMap((slot) => slot.previous ?? [])
+    return {
+      key,
+      path: body.path,
+      generation,
+      observed_generation: this.#observedGeneration,
+      deleting: this.#deleted,
+      failure: sets.find(({ failure }) => failure !== null)?.failure ?? null,
+      sets,
+      leaving: [...previous, ...this.#leaving.keys()].map(({ id, specDigest, replicas }) => ({
+        id,
+        spec_digest: specDigest,
+        replicas: replicas.map((replica) => ({ ...replica })),
+      })),
+    }
+  }
+}

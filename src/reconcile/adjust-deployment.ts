@@ -1,0 +1,48 @@
+import { adjustableFields } from '../declared/resolve-deployment.ts'
+import type { DeclaredDeployment } from '../declared/declared-state.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { pick } from '../domain/objects.ts'
+import type { Action } from '../plan/plan.ts'
+import { standingOf } from '../plan/plan-deployments.ts'
+import type { RecordedUnit } from '../recorded/recorded-state.ts'
+import { toRollout } from '../recorded/read-unit.ts'
+import { newRollout } from '../rollout/rollout.ts'
+import type { Intent, ReconcilePorts } from './ports.ts'
+import { recordChange } from './record-change.ts'
+import { rolloutItem } from './start-rollout.ts'
+
+/**
+ * Puts changed capacity and the like in force on what is there: no new deployment. The new fields are recorded with
+ * `in_flight`, so that the correction of what runs carries them out, now or after a crash.
+ */
+export async function adjustDeployment(
+  ports: ReconcilePorts,
+  intent: Intent,
+  work: { readonly recorded: RecordedUnit; readonly declared: DeclaredDeployment; readonly action: Action },
+): Promise<void> {
+  const { recorded, declared, action } = work
+  const { live, open } = standingOf(recorded, declared.name)
+  const current = open ?? live
+  if (current === null) return
+  const before = recorded.rollouts.get(declared.name)
+  const own = before?.deploymentId === current.id ? before : undefined
+  const rollout =
+    own === undefined ? { ...newRollout, state: current.status } : { ...newRollout, ...machineFields(own) }
+  const after = rolloutItem(recorded.model, current, rollout, {
+    before,
+    inFlight: open === null ? { command: 'settle', since: ports.clock.now().toISOString() } : (own?.inFlight ?? null),
+    adjusted: pick(declared.resolved as unknown as JsonObject, adjustableFields),
+  })
+  await recordChange(ports, intent, {
+    model: recorded.model,
+    table: 'steward-control',
+    before: before?.item ?? null,
+    after,
+    event: 'deployment.adjusted',
+    what: `${action.key}: ${action.fields.join(', ')}`,
+  })
+}
+
+function machineFields({ state, step, weight, deadline, reason }: ReturnType<typeof toRollout>) {
+  return { state, step, weight, deadline, reason }
+}

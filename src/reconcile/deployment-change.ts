@@ -1,0 +1,65 @@
+import { isJsonObject } from '../domain/json.ts'
+import { deploymentKey, type DeploymentMethod } from '../domain/names.ts'
+import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { Change } from '../runtimes/driver.ts'
+import { runtimeOf, type Intent, type ReconcilePorts } from './ports.ts'
+
+export const DEFAULT_DEADLINE_MS = 30 * 60_000
+
+export function methodOf(deployment: RecordedDeployment): DeploymentMethod {
+  return String(deployment.item.deployment_method) as DeploymentMethod
+}
+
+/**
+ * What a recorded deployment asks of its target. Built from what is recorded alone, so that a rollout goes on after a
+ * restart exactly as it began, whatever Git says by then.
+ */
+export function changeOf(
+  ports: ReconcilePorts,
+  intent: Intent,
+  work: {
+    readonly recorded: RecordedUnit
+    readonly deployment: RecordedDeployment
+    readonly rollout: RecordedRollout | undefined
+  },
+): Change {
+  const { recorded, deployment, rollout } = work
+  const { item } = deployment
+  const version = recorded.versions.get(deployment.modelVersion) ?? {}
+  const serving = isJsonObject(version.serving) ? version.serving : {}
+  return {
+    key: deploymentKey(recorded.model, deployment.name),
+    runtime: runtimeOf(intent.declared, String(item.runtime)),
+    epoch: ports.writer.epoch,
+    deploymentId: String(deployment.id),
+    modelVersion: deployment.modelVersion,
+    path: pathOf(recorded, deployment),
+    artifacts: objects(version.artifacts).map((artifact) => ({
+      name: String(artifact.name),
+      uri: ports.resolveArtifact(String(artifact.uri)),
+      sha256: String(artifact.sha256 ?? ''),
+      ...(typeof artifact.size === 'number' && { size: artifact.size }),
+    })),
+    command: Array.isArray(serving.command) ? serving.command.map(String) : [],
+    environmentVariables: objects(item.environment_variables).map(({ name, value }) => ({
+      name: String(name),
+      value: String(value ?? ''),
+    })),
+    replicas: replicasOf(deployment, rollout),
+  }
+}
+
+export function replicasOf(deployment: RecordedDeployment, rollout: RecordedRollout | undefined): number {
+  const adjusted = rollout?.deploymentId === deployment.id ? rollout.adjusted.capacity : undefined
+  const capacity = adjusted ?? deployment.item.capacity
+  return isJsonObject(capacity) && typeof capacity.replicas === 'number' ? capacity.replicas : 1
+}
+
+function pathOf(recorded: RecordedUnit, deployment: RecordedDeployment): string {
+  const rest = objects(deployment.item.endpoints).find(({ type }) => type === 'rest')
+  return typeof rest?.path === 'string' ? rest.path : `${recorded.model}/${deployment.name}`
+}
+
+function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
+}

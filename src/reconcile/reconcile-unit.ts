@@ -1,0 +1,206 @@
+import type { DeclaredUnit } from '../declared/declared-state.ts'
+import { isError } from '../domain/diagnostics.ts'
+import type { ModelId } from '../domain/names.ts'
+import { isOpen } from '../domain/rollout-states.ts'
+import type { Action, UnitPlan } from '../plan/plan.ts'
+import { planAll } from '../plan/plan-all.ts'
+import { readUnit } from '../recorded/read-unit.ts'
+import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
+import { DriverError } from '../runtimes/driver.ts'
+import { applyRecords } from './apply-records.ts'
+import { correctRunning } from './correct-running.ts'
+import { adjustDeployment } from './adjust-deployment.ts'
+import type { Outcome } from './outcome.ts'
+import type { Intent, ReconcilePorts } from './ports.ts'
+import { retireReplaced } from './retire-replaced.ts'
+import { startRollout } from './start-rollout.ts'
+import { stepRollout } from './step-rollout.ts'
+import { unitCondition, writeUnitStatus } from './unit-status.ts'
+
+/** How soon to look again at a rollout that waits for its target. */
+const POLL_MS = 200
+
+export interface UnitResult {
+  readonly outcome: Outcome
+  /** Problems that kept the unit, or part of it, from being applied. */
+  readonly problems: readonly string[]
+  readonly changed: boolean
+}
+
+/**
+ * One look at one unit: level-triggered, so it may be called at any time and after any crash. Records first, then
+ * every deployment one step, then the status.
+ */
+export async function reconcileUnit(
+  ports: ReconcilePorts,
+  intent: Intent,
+  request: { readonly model: ModelId; readonly checkRunning: boolean },
+): Promise<UnitResult> {
+  const { model } = request
+  const pass = new UnitPass(ports, intent, model, await readUnit(ports.tables, model))
+  await pass.applyPlan()
+  await pass.stepRollouts()
+  if (request.checkRunning) await pass.correct()
+  return pass.finish()
+}
+
+class UnitPass {
+  readonly #ports: ReconcilePorts
+  readonly #intent: Intent
+  readonly #model: ModelId
+  readonly #unit: DeclaredUnit | undefined
+  #recorded: RecordedUnit
+  #problems: string[] = []
+  #failure: string | null = null
+  #changed = false
+  #stepped = false
+
+  constructor(ports: ReconcilePorts, intent: Intent, model: ModelId, recorded: RecordedUnit) {
+    this.#ports = ports
+    this.#intent = intent
+    this.#model = model
+    this.#unit = intent.declared.units.get(model)
+    this.#recorded = recorded
+  }
+
+  /** Carries out what the plan says for this unit now. A blocked unit is left as it is (I1). */
+  async applyPlan(): Promise<void> {
+    const plans = await this.#plan()
+    if (plans === null) return
+    const records = plans.find(({ stage }) => stage === null)?.actions ?? []
+    const staged = plans.filter(({ stage }) => stage !== null).flatMap(({ actions }) => actions)
+    const upserts = records.filter((action) => !isDelete(action))
+    const deletes = records.filter(isDelete)
+    await this.#records(upserts)
+    for (const action of staged) if (!isDelete(action)) await this.#deploy(action)
+    if (!this.#intent.allowDeletes) return this.#refuseDeletes([...staged, ...records].filter(isDelete).length)
+    for (const action of staged.filter(isDelete)) await this.#retire(action)
+    await this.#records(deletes)
+  }
+
+  async #plan(): Promise<readonly UnitPlan[] | null> {
+    const { declared } = this.#intent
+    const recorded = { units: new Map([[this.#model, this.#recorded]]) }
+    const units = new Map(this.#unit === undefined ? [] : [[this.#model, this.#unit]])
+    const plan = planAll({ declared: { ...declared, units }, recorded })
+    const versions = plan.units.flatMap(({ actions }) => actions.flatMap((action) => this.#versionsOf(action)))
+    const found = await this.#ports.verifyArtifacts(declared, this.#model, [...new Set(versions)])
+    const faults = [...plan.diagnostics, ...found].filter((fault) => isError(fault) && this.#concerns(fault.path))
+    if (plan.units.some(({ blocked }) => blocked) || faults.length > 0) {
+      this.#problems = faults.map(({ code, summary, path, range }) => `${code} ${path}:${range.start.line} ${summary}`)
+      if (this.#problems.length === 0) this.#problems = ['blocked by errors elsewhere']
+      return null
+    }
+    return plan.units
+  }
+
+  #concerns(path: string): boolean {
+    return path.startsWith(`${this.#intent.declared.root}${this.#model}/`) || this.#intent.declared.settings === null
+  }
+
+  /** The versions whose bytes an action is about to use. */
+  #versionsOf({ kind, key }: Action): number[] {
+    if (kind === 'registry.upsert') return [Number(key.split('@')[1])]
+    if (kind !== 'deployment.create' && kind !== 'deployment.rollout') return []
+    const deployment = this.#unit?.deployments.get(key.split('#')[1] ?? '')
+    return deployment === undefined ? [] : [deployment.modelVersion]
+  }
+
+  async #records(actions: readonly Action[]): Promise<void> {
+    if (actions.length === 0) return
+    const work = { model: this.#model, unit: this.#unit, recorded: this.#recorded, actions }
+    await applyRecords(this.#ports, this.#intent, work)
+    await this.#reread()
+  }
+
+  async #deploy(action: Action): Promise<void> {
+    const name = action.key.split('#')[1] ?? ''
+    const declared = this.#unit?.deployments.get(name)
+    if (declared === undefined) return
+    const open = this.#recorded.deployments.findLast((item) => item.name === name && isOpen(item.status))
+    if (action.kind === 'deployment.adjust') {
+      await this.#guarded(() =>
+        adjustDeployment(this.#ports, this.#intent, { recorded: this.#recorded, declared, action }),
+      )
+    } else if (open !== undefined) {
+      const reason = `replaced by a newer intent: version ${declared.modelVersion}`
+      await this.#step(open, open.status === 'retiring' ? null : { type: 'superseded', reason })
+      this.#stepped = true // what replaces it starts when it has ended
+    } else {
+      await startRollout(this.#ports, this.#intent, { model: this.#model, declared, recorded: this.#recorded })
+    }
+    await this.#reread()
+  }
+
+  async #retire(action: Action): Promise<void> {
+    const name = action.key.split('#')[1] ?? ''
+    const items = this.#recorded.deployments.filter(
+      (item) => item.name === name && (isOpen(item.status) || item.status === 'live'),
+    )
+    for (const item of items) if (item.status !== 'retiring') await this.#step(item, { type: 'removed' })
+    await this.#reread()
+  }
+
+  #refuseDeletes(count: number): void {
+    if (count > 0) this.#problems.push(`${count} deletes are refused by guard I6`)
+  }
+
+  async stepRollouts(): Promise<void> {
+    if (await retireReplaced(this.#ports, this.#intent, this.#recorded)) await this.#reread()
+    for (const item of this.#recorded.deployments.filter(({ status }) => isOpen(status))) await this.#step(item, null)
+    await this.#reread()
+    if (await retireReplaced(this.#ports, this.#intent, this.#recorded)) await this.#reread()
+  }
+
+  async correct(): Promise<void> {
+    await this.#guarded(async () => {
+      if (await correctRunning(this.#ports, this.#intent, this.#recorded)) this.#stepped = true
+    })
+  }
+
+  async #step(item: RecordedDeployment, event: Parameters<typeof stepRollout>[2]['event']): Promise<void> {
+    const declared = this.#unit?.deployments.get(item.name)
+    await this.#guarded(async () => {
+      const work = { recorded: this.#recorded, deployment: item, event }
+      const deadline = declared?.specDigest === item.specDigest ? { deadlineMs: declared.deadlineMs } : {}
+      const { progressed } = await stepRollout(this.#ports, this.#intent, { ...work, ...deadline })
+      this.#changed ||= progressed
+    })
+  }
+
+  /** A target that does not answer is a failure of the unit, tried again; it never ends the whole run. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error
+      this.#failure = error.message
+      await this.#reread()
+    }
+  }
+
+  async #reread(): Promise<void> {
+    this.#changed = true
+    this.#recorded = await readUnit(this.#ports.tables, this.#model)
+  }
+
+  async finish(): Promise<UnitResult> {
+    const problems = this.#failure === null ? this.#problems : [...this.#problems, this.#failure]
+    const condition = unitCondition(this.#unit, this.#recorded, problems)
+    const work = { model: this.#model, recorded: this.#recorded, condition, changed: false }
+    await writeUnitStatus(this.#ports, this.#intent, work)
+    return { outcome: this.#outcome(), problems, changed: this.#changed }
+  }
+
+  #outcome(): Outcome {
+    if (this.#failure !== null) return { kind: 'failed', reason: this.#failure }
+    const open = this.#recorded.deployments.some(({ status }) => isOpen(status))
+    if (open || this.#stepped) return { kind: 'requeue', afterMs: POLL_MS }
+    if (this.#problems.length > 0) return { kind: 'stalled', reason: this.#problems.join('; ') }
+    return { kind: 'done' }
+  }
+}
+
+function isDelete({ kind }: Action): boolean {
+  return kind.endsWith('.retire')
+}

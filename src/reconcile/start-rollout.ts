@@ -1,0 +1,82 @@
+import { adjustableFields } from '../declared/resolve-deployment.ts'
+import type { DeclaredDeployment } from '../declared/declared-state.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { deploymentKey, splitModelId, type ModelId } from '../domain/names.ts'
+import { pick } from '../domain/objects.ts'
+import { toDeployment } from '../recorded/read-unit.ts'
+import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { Item } from '../recorded/tables.ts'
+import { newRollout, type Rollout } from '../rollout/rollout.ts'
+import type { Intent, ReconcilePorts } from './ports.ts'
+import { recordChange } from './record-change.ts'
+
+/**
+ * Creates the deployment item of a new rollout, under the next free id of the model (I5). The item alone is enough to
+ * go on: a kill before the rollout's own record is written is mended by the next step.
+ */
+export async function startRollout(
+  ports: ReconcilePorts,
+  intent: Intent,
+  work: { readonly model: ModelId; readonly declared: DeclaredDeployment; readonly recorded: RecordedUnit },
+): Promise<RecordedDeployment> {
+  const { model, declared, recorded } = work
+  const { namespace, name } = splitModelId(model)
+  const id = (recorded.deployments.at(-1)?.id ?? 0) + 1
+  const after: Item = {
+    ...(declared.resolved as unknown as JsonObject),
+    model,
+    deployment_id: id,
+    namespace,
+    model_name: name,
+    deployment_name: declared.name,
+    model_version: declared.modelVersion,
+    create_at: ports.clock.now().toISOString(),
+    status: newRollout.state,
+    reason: '',
+    spec_digest: declared.specDigest,
+    subject_digest: declared.subjectDigest,
+    revision: intent.declared.revision,
+    plan_digest: intent.planDigest,
+    requested_by: intent.declared.author,
+    approvals: [],
+  }
+  const written = await recordChange(ports, intent, {
+    model,
+    table: 'model-deployment',
+    before: null,
+    after,
+    event: 'deployment.started',
+    what: `${deploymentKey(model, declared.name)} version ${declared.modelVersion}`,
+  })
+  return toDeployment(written)
+}
+
+/** The rollout's record: one for each deployment name, replaced when a new rollout begins. */
+export function rolloutItem(
+  model: ModelId,
+  deployment: RecordedDeployment,
+  rollout: Rollout,
+  rest: {
+    readonly before: RecordedRollout | undefined
+    readonly inFlight: RecordedRollout['inFlight']
+    readonly adjusted?: Item
+  },
+): Item {
+  const { before, inFlight } = rest
+  const own = before?.deploymentId === deployment.id ? before.adjusted : pick(deployment.item, adjustableFields)
+  return {
+    pk: `unit#${model}`,
+    sk: `rollout#${deployment.name}`,
+    deployment_id: deployment.id,
+    state: rollout.state,
+    step: rollout.step,
+    weight: rollout.weight,
+    spec_digest: deployment.specDigest,
+    adjusted: rest.adjusted ?? own,
+    in_flight: inFlight === null ? null : { ...inFlight },
+    deadline: rollout.deadline,
+    reason: rollout.reason,
+    ending: rollout.ending,
+    ...(before !== undefined && { rev: before.item.rev ?? 0, fence: before.item.fence ?? 0 }),
+  }
+}

@@ -1,0 +1,93 @@
+import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-state.ts'
+import type { ModelId } from '../domain/names.ts'
+import { isEnded, type Health, type Sync } from '../domain/rollout-states.ts'
+import { canonicalJson } from '../domain/digest.ts'
+import { standingOf } from '../plan/plan-deployments.ts'
+import type { RecordedUnit } from '../recorded/recorded-state.ts'
+import type { Item } from '../recorded/tables.ts'
+import { writeItem } from '../recorded/write-item.ts'
+import type { Intent, ReconcilePorts } from './ports.ts'
+
+export interface Condition {
+  readonly sync: Sync
+  readonly health: Health
+  readonly reason: string
+  readonly message: string
+}
+
+/** Sync and health of one deployment from what is declared and recorded. */
+export function deploymentCondition(
+  declared: DeclaredDeployment | undefined,
+  recorded: RecordedUnit,
+  name: string,
+): Condition {
+  const { live, open, newest } = standingOf(recorded, name)
+  const rollout = recorded.rollouts.get(name)
+  const reason =
+    newest === null ? '' : rollout?.deploymentId === newest.id ? rollout.reason : String(newest.item.reason ?? '')
+  const same = declared === undefined ? live === null : live?.specDigest === declared.specDigest
+  const sync: Sync = same && open === null ? 'Synced' : 'OutOfSync'
+  if (open !== null || newest?.status === 'retiring') {
+    return { sync: 'OutOfSync', health: 'Progressing', reason: 'RollingOut', message: reason }
+  }
+  const failed = newest !== null && isEnded(newest.status) && newest.status !== 'retired' && !same
+  if (failed) return { sync, health: 'Degraded', reason: 'RolloutFailed', message: reason }
+  if (live === null) {
+    return {
+      sync,
+      health: declared === undefined ? 'Healthy' : 'Missing',
+      reason: declared ? 'NotDeployed' : '',
+      message: '',
+    }
+  }
+  return { sync, health: 'Healthy', reason: '', message: '' }
+}
+
+const order: readonly Health[] = ['Healthy', 'Suspended', 'Progressing', 'Unknown', 'Missing', 'Degraded']
+
+/** The unit's own condition: the worst of its deployments; blocked units keep their health but are out of sync. */
+export function unitCondition(
+  unit: DeclaredUnit | undefined,
+  recorded: RecordedUnit,
+  problems: readonly string[],
+): Condition {
+  const names = new Set([...(unit?.deployments.keys() ?? []), ...recorded.deployments.map(({ name }) => name)])
+  const conditions = [...names].sort().map((name) => deploymentCondition(unit?.deployments.get(name), recorded, name))
+  const worst = conditions.reduce<Condition | null>(
+    (found, next) => (found === null || order.indexOf(next.health) > order.indexOf(found.health) ? next : found),
+    null,
+  )
+  const health = worst?.health ?? 'Healthy'
+  if (problems.length > 0) return { sync: 'OutOfSync', health, reason: 'Blocked', message: problems.join('; ') }
+  const sync = conditions.some((condition) => condition.sync !== 'Synced') ? 'OutOfSync' : 'Synced'
+  return { sync, health, reason: worst?.reason ?? '', message: worst?.message ?? '' }
+}
+
+/** Writes the unit's status if it differs in anything but the revision (I10, I14). */
+export async function writeUnitStatus(
+  ports: ReconcilePorts,
+  intent: Intent,
+  work: {
+    readonly model: ModelId
+    readonly recorded: RecordedUnit
+    readonly condition: Condition
+    readonly changed: boolean
+  },
+): Promise<void> {
+  const { model, recorded, condition, changed } = work
+  const before = recorded.status
+  const { revision } = intent.declared
+  const applied = condition.sync === 'Synced' ? revision : (before?.last_applied_revision ?? null)
+  const after: Item = {
+    pk: `unit#${model}`,
+    sk: 'status',
+    ...condition,
+    observed_revision: revision,
+    last_applied_revision: applied,
+    ...(before !== null && { rev: before.rev ?? 0, fence: before.fence ?? 0 }),
+  }
+  const bare = ({ observed_revision: _o, last_applied_revision: _l, rev: _r, fence: _f, ...rest }: Item): string =>
+    canonicalJson(rest)
+  if (before !== null && !changed && bare(before) === bare(after)) return
+  await writeItem(ports.tables, ports.writer, { table: 'steward-control', before, after })
+}

@@ -1,0 +1,51 @@
+import { styleText } from 'node:util'
+import type { Diagnostic } from '../domain/diagnostics.ts'
+
+/** Lines of a file by path, for framing; null where the text is not at hand. */
+export type SourceText = (path: string) => string | null
+
+type Paint = (style: 'red' | 'yellow' | 'cyan' | 'bold' | 'dim', text: string) => string
+
+export function painter(colour: boolean): Paint {
+  return (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
+}
+
+/** Like a compiler's: message, `--> file:line:column`, the framed line, notes, help. */
+export function prettyDiagnostic(diagnostic: Diagnostic, text: SourceText, colour: boolean): string {
+  const paint = painter(colour)
+  const { code, severity, summary, detail, help, path, range, related } = diagnostic
+  const { line, column } = range.start
+  const width = String(line).length
+  const gutter = (label: string): string => paint('cyan', `${label.padStart(width)} |`)
+  const out = [
+    `${paint(severity === 'error' ? 'red' : 'yellow', `${severity}[${code}]`)}${paint('bold', `: ${plain(summary)}`)}`,
+    `${' '.repeat(width)}${paint('cyan', '-->')} ${plain(path)}:${line}:${column}`,
+  ]
+  const source = text(path)?.split('\n')[line - 1]
+  if (source !== undefined && source.trim() !== '') {
+    const end = range.end.line === line ? range.end.column : source.length + 1
+    const marks = '^'.repeat(Math.max(1, Math.min(end - column, source.length + 1 - column)))
+    const lead = source.slice(0, column - 1).replaceAll(/[^\t]/g, ' ')
+    out.push(gutter(''), `${gutter(String(line))} ${plain(source)}`)
+    out.push(`${gutter('')} ${lead}${paint(severity === 'error' ? 'red' : 'yellow', marks)}`)
+  }
+  const note = (label: string, content: string): string =>
+    `${' '.repeat(width)} ${paint('cyan', '=')} ${paint('bold', label)}: ${plain(content)}`
+  if (detail !== undefined) out.push(note('note', detail))
+  for (const { path: other, range: at, message } of related) {
+    out.push(note('note', `${message}: ${other}:${at.start.line}:${at.start.column}`))
+  }
+  if (help !== undefined) out.push(note('help', help))
+  return out.join('\n')
+}
+
+/** What comes from documents never steers a terminal: control characters are shown, not sent. */
+export function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (char) => {
+    return char === '\t' || char === '\n' ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+  })
+}
+
+export function countText(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`
+}

@@ -1,0 +1,77 @@
+import type { RolloutState } from '../domain/rollout-states.ts'
+
+/** How a rollout that does not become live ends. */
+export type Ending = 'rolled_back' | 'failed' | 'superseded'
+
+/** A rollout as it is recorded: everything the machine needs to go on after a restart. */
+export interface Rollout {
+  readonly state: RolloutState
+  /** Index into the plan's weights; 0 before the first. */
+  readonly step: number
+  /** Percent of traffic that the new version was given. */
+  readonly weight: number
+  /** ISO 8601; null before `preparing`. */
+  readonly deadline: string | null
+  readonly reason: string
+  /** Where `aborting` leads; null in every other state. */
+  readonly ending: Ending | null
+}
+
+/** What does not change during a rollout. */
+export interface RolloutPlan {
+  /** Percent of traffic at each step; the last is 100. */
+  readonly weights: readonly number[]
+  readonly deadlineMs: number
+  /** Whether another version serves while this one comes. */
+  readonly replaces: boolean
+}
+
+/** The target as the machine sees it: facts about the new version, not about the provider. */
+export interface TargetView {
+  /** The new version is there, whatever it is made of. */
+  readonly there: boolean
+  /** The new version is there, made of what was asked. */
+  readonly present: boolean
+  /** Anything at all is there. */
+  readonly exists: boolean
+  /** The target has reached what it was last asked for. */
+  readonly settled: boolean
+  readonly weight: number
+  readonly ready: number
+  /** Replicas that must be ready at the given weight before the next step. */
+  readonly needed: number
+  /** No version but the new one is there. */
+  readonly alone: boolean
+  readonly failure: string | null
+}
+
+export type RolloutEvent =
+  /** The target was read: the event that drives everything; harmless to repeat. */
+  | { readonly type: 'observed'; readonly target: TargetView }
+  /** The target refused the last command for good. */
+  | { readonly type: 'refused'; readonly reason: string }
+  /** Another intent has taken this one's place. */
+  | { readonly type: 'superseded'; readonly reason: string }
+  /** The deployment is declared no more. */
+  | { readonly type: 'removed' }
+
+export type RolloutCommand =
+  | { readonly kind: 'prepare' }
+  | { readonly kind: 'shift'; readonly weight: number }
+  | { readonly kind: 'settle' }
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'retire' }
+
+export interface Advance {
+  readonly rollout: Rollout
+  readonly command: RolloutCommand | null
+}
+
+export const newRollout: Rollout = {
+  state: 'pending',
+  step: 0,
+  weight: 0,
+  deadline: null,
+  reason: '',
+  ending: null,
+}

@@ -1,0 +1,135 @@
+import { digestOf } from '../../domain/digest.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
+import { replicasAt } from '../../rollout/rolling.ts'
+import type { Change, Observation, ObservedSet, RuntimeDriver, Target } from '../driver.ts'
+import { hostCapabilities } from './capabilities.ts'
+import { callHost, connectHost, type HostRequest } from './control-client.ts'
+
+/**
+ * Deployment method `local host`: a model host's control API. Strategies are only changes of sets and weights there,
+ * so every step reads the sets that are there, keeps what it does not own, and puts the whole again.
+ */
+export class HostDriver implements RuntimeDriver {
+  readonly capabilities = hostCapabilities
+  readonly #stateDir: string
+
+  constructor(stateDir: string) {
+    this.#stateDir = stateDir
+  }
+
+  async observe(target: Target, signal: AbortSignal): Promise<Observation | null> {
+    const deployment = await this.#read(target, signal)
+    if (deployment === null) return null
+    const host = await this.#call(target, { method: 'GET', path: '/v1/host' }, signal)
+    const gateway = isJsonObject(host) ? String(host.gateway) : ''
+    return {
+      settled: deployment.generation === deployment.observed_generation,
+      endpoint: `${gateway}${String(deployment.path)}`,
+      sets: setsOf(deployment).map(toObservedSet),
+    }
+  }
+
+  processDigest(change: Change): string {
+    const { artifacts, command, environment_variables, model_version } = newSet(change, 0, 0)
+    return digestOf({ model_version, artifacts, command, environment_variables } as JsonObject)
+  }
+
+  async prepare(change: Change, signal: AbortSignal): Promise<void> {
+    await this.#put(change, signal, (others) => [...others, newSet(change, 0, Math.min(1, change.replicas))])
+  }
+
+  /** With N replicas, step k runs k new and N - k + 1 old ones, so that N are always ready. */
+  async shift(change: Change, weight: number, signal: AbortSignal): Promise<void> {
+    const replicas = replicasAt(change.replicas, weight)
+    const left = Math.min(change.replicas, change.replicas - replicas + 1)
+    await this.#put(change, signal, (others) => [
+      ...others.map((set) => ({ ...set, weight: 100 - weight, replicas: Math.max(1, left) })),
+      newSet(change, weight, replicas),
+    ])
+  }
+
+  async settle(change: Change, signal: AbortSignal): Promise<void> {
+    await this.#put(change, signal, () => [newSet(change, 100, change.replicas)])
+  }
+
+  async abort(change: Change, signal: AbortSignal): Promise<void> {
+    const deployment = await this.#read(change, signal)
+    if (deployment === null) return
+    const others = setsOf(deployment).filter(({ id }) => id !== change.deploymentId)
+    if (others.length === 0) return this.retire(change, change.epoch, signal)
+    await this.#put(change, signal, (kept) =>
+      kept.map((set) => ({ ...set, weight: 100, replicas: Math.max(change.replicas, Number(set.replicas)) })),
+    )
+  }
+
+  async retire(target: Target, epoch: number, signal: AbortSignal): Promise<void> {
+    await this.#call(target, { method: 'DELETE', path: pathOf(target), epoch }, signal)
+  }
+
+  async logs(target: Target, deploymentId: string, lines: number, signal: AbortSignal): Promise<readonly string[]> {
+    const path = `${pathOf(target)}/logs?set=${encodeURIComponent(deploymentId)}&tail=${lines}`
+    const answer = await this.#call(target, { method: 'GET', path }, signal)
+    return isJsonObject(answer) && Array.isArray(answer.lines) ? answer.lines.map(String) : []
+  }
+
+  async #read(target: Target, signal: AbortSignal): Promise<JsonObject | null> {
+    const answer = await this.#call(target, { method: 'GET', path: pathOf(target) }, signal)
+    return isJsonObject(answer) ? answer : null
+  }
+
+  /** `build` gets the sets of other deployment ids as they were asked for, without what the host reports of them. */
+  async #put(
+    change: Change,
+    signal: AbortSignal,
+    build: (others: readonly JsonObject[]) => readonly JsonObject[],
+  ): Promise<void> {
+    const deployment = await this.#read(change, signal)
+    const sets = deployment === null ? [] : setsOf(deployment)
+    const others = sets.filter(({ id }) => id !== change.deploymentId).map(askedFor)
+    const body = { path: change.path, sets: build(others) }
+    await this.#call(change, { method: 'PUT', path: pathOf(change), epoch: change.epoch, body }, signal)
+  }
+
+  async #call(target: Target, request: HostRequest, signal: AbortSignal): Promise<unknown> {
+    const connection = await connectHost(target.runtime.config, this.#stateDir)
+    return callHost(connection, request, signal)
+  }
+}
+
+function pathOf({ key }: Target): string {
+  return `/v1/deployments/${encodeURIComponent(key)}`
+}
+
+function newSet(change: Change, weight: number, replicas: number): JsonObject {
+  return {
+    id: change.deploymentId,
+    model_version: change.modelVersion,
+    artifacts: change.artifacts as unknown as Json,
+    command: change.command,
+    environment_variables: change.environmentVariables,
+    replicas,
+    weight,
+  }
+}
+
+const askedFields = ['id', 'model_version', 'artifacts', 'command', 'environment_variables', 'replicas', 'weight']
+
+function askedFor(set: JsonObject): JsonObject {
+  return Object.fromEntries(askedFields.flatMap((name) => (set[name] === undefined ? [] : [[name, set[name]]])))
+}
+
+function setsOf(deployment: JsonObject): readonly JsonObject[] {
+  return Array.isArray(deployment.sets) ? deployment.sets.filter(isJsonObject) : []
+}
+
+function toObservedSet(set: JsonObject): ObservedSet {
+  return {
+    deploymentId: String(set.id),
+    modelVersion: Number(set.model_version),
+    weight: Number(set.weight),
+    replicas: Number(set.replicas),
+    ready: Number(set.ready),
+    processDigest: String(set.spec_digest),
+    failure: typeof set.failure === 'string' ? set.failure : null,
+  }
+}

@@ -1,0 +1,36 @@
+// A model server for tests. Its first argument says how it behaves.
+import { createServer } from 'node:http'
+import { readdirSync } from 'node:fs'
+
+const behaviour = process.argv[2] ?? 'well'
+if (behaviour === 'crash') {
+  console.error('loading the model')
+  console.error('cannot load the model: bad magic number')
+  process.exit(3)
+}
+const read = async (request) => {
+  let size = 0
+  const parts = []
+  for await (const part of request) {
+    size += part.length
+    if (size <= 64 * 1024) parts.push(part)
+  }
+  return { size, text: Buffer.concat(parts).toString('utf8') }
+}
+const server = createServer(async (request, response) => {
+  if (request.url === '/ping') {
+    response.statusCode = behaviour === 'never' ? 503 : 200
+    return response.end('{}')
+  }
+  const { size, text } = await read(request).catch(() => ({ size: -1, text: '' }))
+  if (text === 'exit') process.exit(7)
+  if (text.startsWith('wait ')) await new Promise((resolve) => setTimeout(resolve, Number(text.slice(5))))
+  response.setHeader('content-type', 'application/json')
+  const { headers } = request
+  const files = readdirSync('.', { recursive: true }).toSorted()
+  response.end(JSON.stringify({ pid: process.pid, size, text: text.slice(0, 100), headers, env: process.env, files }))
+})
+if (behaviour === 'never') console.log('warming up for ever')
+if (behaviour === 'slow') setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), 500)
+else server.listen(process.env.PORT, '127.0.0.1')
+process.on('SIGTERM', () => process.exit(0))
