@@ -42,73 +42,75 @@ function parentsOf(path: string): readonly string[] {
 }
 
 /** `./a//b/` is `a/b`; the folder itself is the empty text. */
-function plainPath(path: string): string {
+export function plainPath(path: string): string {
   return path
     .split('/')
     .filter((segment) => segment !== '' && segment !== '.')
     .join('/')
 }
 
+type Kind = 'file' | 'folder' | 'link'
+
 /**
  * Judges the entries of one archive in their order. Sound by induction: every folder that an entry lies in is a real
  * one, so leading `..` of a link's target count from where the text says, and every link on the way points inside too.
  */
 export class ArchiveRules {
-  readonly #files = new Set<string>()
+  readonly #kinds = new Map<string, Kind>()
   readonly #links = new Set<string>()
-  readonly #used = new Set<string>()
 
-  check(entry: ArchiveEntry): void {
+  /** The entry's place below the folder; the empty text for the folder itself. */
+  check(entry: ArchiveEntry): string {
     const problem = nameProblem(entry.path)
     if (problem !== null) throw unsafe(entry, problem)
     if (entry.path.split('/').includes('..')) throw unsafe(entry, 'has a ".." in its path')
-    const path = folded(plainPath(entry.path))
-    if (this.#links.has(path)) throw unsafe(entry, 'stands where a link already is')
+    const path = plainPath(entry.path)
     for (const parent of parentsOf(path)) {
-      if (this.#links.has(parent)) throw unsafe(entry, `passes through the link ${JSON.stringify(parent)}`)
-      this.#used.add(parent)
+      if (this.#links.has(folded(parent))) throw unsafe(entry, `passes through the link ${JSON.stringify(parent)}`)
+      if (this.#kinds.get(parent) === 'file') throw unsafe(entry, `lies below the file ${JSON.stringify(parent)}`)
+      this.#kinds.set(parent, 'folder')
     }
-    this.#record(entry, path)
-    this.#used.add(path)
+    if (this.#links.has(folded(path))) throw unsafe(entry, 'stands where a link already is')
+    const kind = this.#kindOf(entry, path)
+    const there = path === '' ? 'folder' : this.#kinds.get(path)
+    if (there !== undefined && (there !== kind || kind === 'link')) {
+      throw unsafe(entry, `is a ${kind} in the place of another entry`)
+    }
+    this.#kinds.set(path, kind)
+    if (kind === 'link') this.#links.add(folded(path))
+    return path
   }
 
-  #record(entry: ArchiveEntry, path: string): void {
-    if (FILE_TYPES.has(entry.type)) {
-      if (path === '') throw unsafe(entry, 'is a file without a name')
-      this.#files.add(path)
-    } else if (entry.type === 'SymbolicLink' || entry.type === 'Link') {
-      if (path === '' || this.#used.has(path)) throw unsafe(entry, 'is a link in the place of another entry')
-      if (entry.type === 'Link') this.#checkHardLink(entry)
-      else this.#checkSymbolicLink(entry, path)
-      this.#links.add(path)
-    } else if (entry.type !== 'Directory') {
-      throw unsafe(entry, `is no file, folder or link (${entry.type})`)
-    }
+  #kindOf(entry: ArchiveEntry, path: string): Kind {
+    if (FILE_TYPES.has(entry.type)) return 'file'
+    if (entry.type === 'Directory') return 'folder'
+    if (entry.type === 'Link') this.#checkHardLink(entry)
+    else if (entry.type === 'SymbolicLink') checkSymbolicLink(entry, path)
+    else throw unsafe(entry, `is no file, folder or link (${entry.type})`)
+    return 'link'
   }
 
   #checkHardLink(entry: ArchiveEntry): void {
     const target = entry.linkpath ?? ''
     const inside = nameProblem(target) === null && !target.split('/').includes('..')
     if (!inside) throw unsafe(entry, `is a hard link that leaves the folder (${JSON.stringify(target)})`)
-    if (!this.#files.has(folded(plainPath(target)))) {
+    if (this.#kinds.get(plainPath(target)) !== 'file') {
       throw unsafe(entry, `is a hard link to no file before it (${JSON.stringify(target)})`)
     }
   }
+}
 
-  #checkSymbolicLink(entry: ArchiveEntry, path: string): void {
-    const target = entry.linkpath ?? ''
-    const shown = JSON.stringify(target)
-    if (target === '' || nameProblem(target) !== null) throw unsafe(entry, `is a link with the target ${shown}`)
-    const resolved = posix.join(posix.dirname(path), target)
-    if (resolved === '..' || resolved.startsWith('../'))
-      throw unsafe(entry, `is a link that leaves the folder (${shown})`)
-    const segments = target.split('/').filter((segment) => segment !== '' && segment !== '.')
-    // After a name, which may be a link itself, `..` does not mean the folder that the text says.
-    if (
-      segments.lastIndexOf('..') > segments.findIndex((segment) => segment !== '..') &&
-      segments.some((s) => s !== '..')
-    ) {
-      throw unsafe(entry, `is a link whose target has ".." after a name (${shown})`)
-    }
+function checkSymbolicLink(entry: ArchiveEntry, path: string): void {
+  const target = entry.linkpath ?? ''
+  const shown = JSON.stringify(target)
+  if (target === '' || nameProblem(target) !== null) throw unsafe(entry, `is a link with the target ${shown}`)
+  const resolved = posix.join(posix.dirname(path), target)
+  if (resolved === '..' || resolved.startsWith('../'))
+    throw unsafe(entry, `is a link that leaves the folder (${shown})`)
+  const segments = target.split('/').filter((segment) => segment !== '' && segment !== '.')
+  const firstName = segments.findIndex((segment) => segment !== '..')
+  // After a name, which may be a link itself, `..` does not mean the folder that the text says.
+  if (firstName >= 0 && segments.lastIndexOf('..') > firstName) {
+    throw unsafe(entry, `is a link whose target has ".." after a name (${shown})`)
   }
 }

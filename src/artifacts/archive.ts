@@ -1,92 +1,47 @@
-import { createReadStream } from 'node:fs'
+import { closeSync, linkSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs'
 import { lstat, mkdir, rename, rm } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
-import { extract, Parser, type ReadEntry } from 'tar'
-import { errorMessage, StewardError } from '../domain/errors.ts'
-import { ArchiveRules, DEFAULT_ARCHIVE_LIMITS, type ArchiveLimits } from './archive-rules.ts'
+import { dirname, join } from 'node:path'
+import { StewardError } from '../domain/errors.ts'
+import { DEFAULT_ARCHIVE_LIMITS, plainPath, type ArchiveLimits } from './archive-rules.ts'
+import { readArchive, type AcceptedEntry, type ArchiveSummary, type EntrySink } from './read-archive.ts'
 
 export { DEFAULT_ARCHIVE_LIMITS, type ArchiveLimits } from './archive-rules.ts'
-
-export interface ArchiveSummary {
-  readonly entries: number
-  /** Bytes after decompression, the archive's own headers included. */
-  readonly bytes: number
-}
-
-function invalid(file: string, cause: unknown): StewardError {
-  return new StewardError(`${file} is no whole .tar.gz archive: ${errorMessage(cause)}`, {
-    code: 'archive_invalid',
-    kind: 'user',
-    hint: 'Pack it again with `tar -czf`.',
-    cause,
-  })
-}
-
-function tooLarge(file: string, what: string): StewardError {
-  return new StewardError(`the archive ${file} holds more than ${what}`, {
-    code: 'archive_too_large',
-    kind: 'user',
-    hint: 'Pack only what the server needs.',
-  })
-}
-
-/** A parser that hands every entry to `judge` and keeps the first problem in `problem()`. */
-function createInspector(judge: (entry: ReadEntry) => void): { parser: Parser; problem: () => Error | null } {
-  let problem: Error | null = null
-  const keep = (error: unknown): void => {
-    problem ??= error instanceof Error ? error : new Error(String(error))
-  }
-  const look = (entry: ReadEntry): void => {
-    try {
-      if (problem === null) judge(entry)
-    } catch (error) {
-      keep(error)
-    }
-    entry.resume()
-  }
-  const parser = new Parser({ strict: true, onReadEntry: look })
-  // What the parser would leave out is judged too: nothing in an archive is skipped.
-  parser.on('ignoredEntry', look)
-  parser.on('error', keep)
-  return { parser, problem: () => problem }
-}
+export type { ArchiveSummary } from './read-archive.ts'
 
 /** Reads the whole archive without writing anything; throws at the first entry that must not be unpacked. */
 export async function inspectArchive(
   file: string,
   limits: ArchiveLimits = DEFAULT_ARCHIVE_LIMITS,
 ): Promise<ArchiveSummary> {
-  const rules = new ArchiveRules()
-  let entries = 0
-  let bytes = 0
-  const { parser, problem } = createInspector((entry) => {
-    entries += 1
-    if (entries > limits.maxEntries) throw tooLarge(file, `${limits.maxEntries} entries (at ${entry.path})`)
-    if (bytes + entry.size > limits.maxBytes) throw tooLarge(file, `${limits.maxBytes} bytes (at ${entry.path})`)
-    rules.check({ path: entry.path, type: entry.type, linkpath: entry.linkpath })
-  })
-  const source = createReadStream(file)
-  const unzipped = createGunzip()
-  source.on('error', (error) => unzipped.destroy(error))
-  try {
-    for await (const chunk of source.pipe(unzipped)) {
-      const part: Buffer = chunk
-      bytes += part.length
-      if (bytes > limits.maxBytes) throw tooLarge(file, `${limits.maxBytes} bytes`)
-      parser.write(part)
-      const found = problem()
-      if (found !== null) throw found
-    }
-    parser.end()
-    const found = problem()
-    if (found !== null) throw found
-    return { entries, bytes }
-  } catch (error) {
-    throw error instanceof StewardError ? error : invalid(file, error)
-  } finally {
-    source.destroy()
-    unzipped.destroy()
+  return readArchive({ file, limits, accept: () => null })
+}
+
+function writeAll(descriptor: number, part: Buffer): void {
+  for (let offset = 0; offset < part.length;) offset += writeSync(descriptor, part, offset)
+}
+
+/** Of a file's mode only the owner's bits and the others' right to read and execute are kept. */
+function openFile(path: string, mode: number | undefined): EntrySink {
+  // The last of several files of one name counts. `wx` follows no link and overwrites nothing.
+  rmSync(path, { force: true })
+  const descriptor = openSync(path, 'wx', ((mode ?? 0o644) & 0o755) | 0o600)
+  return {
+    write: (part) => writeAll(descriptor, part),
+    end: () => closeSync(descriptor),
   }
+}
+
+function place(folder: string, { path, entry }: AcceptedEntry): EntrySink | null {
+  const target = join(folder, path)
+  if (entry.type === 'Directory') {
+    mkdirSync(target, { recursive: true, mode: 0o755 })
+    return null
+  }
+  mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
+  if (entry.type === 'SymbolicLink') symlinkSync(entry.linkpath ?? '', target)
+  else if (entry.type === 'Link') linkSync(join(folder, plainPath(entry.linkpath ?? '')), target)
+  else return openFile(target, entry.mode)
+  return null
 }
 
 const exists = async (path: string): Promise<boolean> =>
@@ -96,8 +51,8 @@ const exists = async (path: string): Promise<boolean> =>
   )
 
 /**
- * Unpacks an inspected archive to `folder`, which must not be there yet and appears only when whole. Files belong to
- * this process's user; of their modes only the owner's and the read and execute bits of others are kept.
+ * Unpacks an archive, after it was inspected as a whole, to `folder`, which must not be there yet and appears only
+ * when whole. Files belong to this process's user; owners, times and setuid bits of the archive are not applied.
  */
 export async function unpackArchive(
   file: string,
@@ -107,25 +62,15 @@ export async function unpackArchive(
   if (await exists(folder)) {
     throw new StewardError(`can't unpack to ${folder}: it exists already`, { code: 'archive_target_exists' })
   }
-  const summary = await inspectArchive(file, limits)
+  await inspectArchive(file, limits)
   const temporary = `${folder}.${process.pid}.${crypto.randomUUID()}.tmp`
   try {
     await mkdir(temporary, { recursive: true, mode: 0o700 })
-    await extract({
-      file,
-      cwd: temporary,
-      strict: true,
-      preserveOwner: false,
-      noMtime: true,
-      maxDecompressionRatio: Number.POSITIVE_INFINITY,
-      onReadEntry: (entry) => {
-        entry.mode = entry.type === 'Directory' ? 0o755 : ((entry.mode ?? 0o644) & 0o755) | 0o600
-      },
-    })
+    const summary = await readArchive({ file, limits, accept: (accepted) => place(temporary, accepted) })
     await rename(temporary, folder)
     return summary
   } catch (error) {
     await rm(temporary, { recursive: true, force: true })
-    throw error instanceof StewardError ? error : invalid(file, error)
+    throw error
   }
 }

@@ -1,14 +1,17 @@
-import type { AppContext } from '../app/context.ts'
+import type { App } from '../app/app.ts'
+import type { Environment } from '../app/environment.ts'
+import type { RevisionRequest } from '../source/source.ts'
 
 export interface OptionSpec {
   readonly name: string
-  readonly type: 'string' | 'boolean'
+  /** Named in help where the option takes a value; absent for a flag. */
   readonly value?: string
   readonly summary: string
 }
 
 /** A command is data: parsing, help and documents are derived from it. */
 export interface Command {
+  /** One word, or two for a group such as `tables create`. */
   readonly name: string
   readonly summary: string
   /** `[PLAN]`, `MODEL` … in order; brackets mean optional. */
@@ -16,22 +19,28 @@ export interface Command {
   readonly options: readonly OptionSpec[]
   readonly examples: readonly string[]
   readonly detail?: string
+  /** What is read where neither --rev nor --worktree says. */
+  readonly reads?: 'worktree' | 'HEAD'
+  /** Returns the exit code. */
   run(invocation: Invocation): Promise<number>
 }
 
 export interface Invocation {
   readonly arguments: readonly string[]
   readonly options: Options
-  readonly context: AppContext
+  readonly app: App
+  readonly environment: Environment
+  readonly revision: RevisionRequest
   readonly io: Io
+  /** Aborted on the first interrupt. */
   readonly signal: AbortSignal
 }
 
 /** Parsed options: what was not given is absent. */
 export class Options {
-  readonly #values: Readonly<Record<string, string | boolean | undefined>>
+  readonly #values: Readonly<Record<string, unknown>>
 
-  constructor(values: Readonly<Record<string, string | boolean | undefined>>) {
+  constructor(values: Readonly<Record<string, unknown>>) {
     this.#values = values
   }
 
@@ -45,7 +54,7 @@ export class Options {
   }
 }
 
-/** Where output goes. Results on standard output, everything else on standard error. */
+/** Where output goes: results on standard output, everything else on standard error. */
 export interface Io {
   readonly json: boolean
   readonly colour: boolean

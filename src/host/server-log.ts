@@ -1,5 +1,5 @@
-import { appendFile, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 
 const MAX_BYTES = 5 * 1024 * 1024
@@ -39,6 +39,7 @@ export class ServerLog {
 
   async #append(bytes: Buffer): Promise<void> {
     if (this.#size < 0) {
+      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
       this.#size = await stat(this.#path).then(
         (found) => found.size,
         () => 0,

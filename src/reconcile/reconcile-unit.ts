@@ -24,7 +24,7 @@ export interface UnitResult {
   readonly outcome: Outcome
   /** Problems that kept the unit, or part of it, from being applied. */
   readonly problems: readonly string[]
-  readonly changed: boolean
+  readonly recorded: RecordedUnit
 }
 
 /**
@@ -52,7 +52,6 @@ class UnitPass {
   #recorded: RecordedUnit
   #problems: string[] = []
   #failure: string | null = null
-  #changed = false
   #stepped = false
 
   constructor(ports: ReconcilePorts, intent: Intent, model: ModelId, recorded: RecordedUnit) {
@@ -163,8 +162,7 @@ class UnitPass {
     await this.#guarded(async () => {
       const work = { recorded: this.#recorded, deployment: item, event }
       const deadline = declared?.specDigest === item.specDigest ? { deadlineMs: declared.deadlineMs } : {}
-      const { progressed } = await stepRollout(this.#ports, this.#intent, { ...work, ...deadline })
-      this.#changed ||= progressed
+      await stepRollout(this.#ports, this.#intent, { ...work, ...deadline })
     })
   }
 
@@ -180,16 +178,15 @@ class UnitPass {
   }
 
   async #reread(): Promise<void> {
-    this.#changed = true
     this.#recorded = await readUnit(this.#ports.tables, this.#model)
   }
 
   async finish(): Promise<UnitResult> {
     const problems = this.#failure === null ? this.#problems : [...this.#problems, this.#failure]
     const condition = unitCondition(this.#unit, this.#recorded, problems)
-    const work = { model: this.#model, recorded: this.#recorded, condition, changed: false }
+    const work = { model: this.#model, recorded: this.#recorded, condition }
     await writeUnitStatus(this.#ports, this.#intent, work)
-    return { outcome: this.#outcome(), problems, changed: this.#changed }
+    return { outcome: this.#outcome(), problems, recorded: this.#recorded }
   }
 
   #outcome(): Outcome {

@@ -30,24 +30,17 @@ export interface StepWork {
   readonly deadlineMs?: number
 }
 
-export interface StepResult {
-  readonly state: Rollout['state']
-  /** Something happened: look again soon. */
-  readonly progressed: boolean
-  readonly endpoint: string | null
-}
-
 /**
  * One non-blocking step of one rollout (I13): read the target, ask the machine, record the intent, carry it out,
  * record the outcome. Killed anywhere, the next step goes on from what is recorded and what is seen (I9).
  */
-export async function stepRollout(ports: ReconcilePorts, intent: Intent, work: StepWork): Promise<StepResult> {
+export async function stepRollout(ports: ReconcilePorts, intent: Intent, work: StepWork): Promise<void> {
   const { recorded, deployment } = work
   const driver = ports.driver(methodOf(deployment))
   if (driver === null) throw new DriverError('invalid', `there is no driver for ${methodOf(deployment)}`)
   const step = new RolloutStep(ports, intent, { recorded, deployment, driver, deadlineMs: work.deadlineMs })
   if (work.event !== null) await step.take(work.event)
-  return step.observe()
+  await step.observe()
 }
 
 class RolloutStep {
@@ -60,7 +53,7 @@ class RolloutStep {
   #deployment: RecordedDeployment
   #record: RecordedRollout | undefined
   #rollout: Rollout
-  #progressed = false
+  #endpoint: string | null = null
 
   constructor(
     ports: ReconcilePorts,
@@ -89,18 +82,17 @@ class RolloutStep {
     await this.#carryOut(rollout, command)
   }
 
-  async observe(): Promise<StepResult> {
+  async observe(): Promise<void> {
     const signal = this.#ports.writer.check()
     const observation = await this.#driver.observe(this.#change, signal)
     const target = targetView(observation, this.#change, this.#driver.processDigest(this.#change), this.#rollout.weight)
+    this.#endpoint = observation?.endpoint ?? this.#endpoint
     await this.take({ type: 'observed', target })
-    return { state: this.#rollout.state, progressed: this.#progressed, endpoint: observation?.endpoint ?? null }
   }
 
   async #carryOut(next: Rollout, command: RolloutCommand | null): Promise<void> {
     const { clock } = this.#ports
     const flight = command === null ? null : { command: command.kind, since: clock.now().toISOString() }
-    this.#progressed ||= next !== this.#rollout || command !== null
     await this.#write(next, sameFlight(this.#record?.inFlight ?? null, flight))
     if (command !== null) {
       await this.#execute(command)
@@ -156,6 +148,7 @@ class RolloutStep {
       ...item,
       status: state,
       reason,
+      ...(this.#endpoint !== null && !isEnded(state) && { endpoint: this.#endpoint }),
       ...(serves && { served_from: now }),
       ...(state === 'live' && {
         live_from: now,

@@ -67,14 +67,9 @@ export function unitCondition(
 export async function writeUnitStatus(
   ports: ReconcilePorts,
   intent: Intent,
-  work: {
-    readonly model: ModelId
-    readonly recorded: RecordedUnit
-    readonly condition: Condition
-    readonly changed: boolean
-  },
+  work: { readonly model: ModelId; readonly recorded: RecordedUnit; readonly condition: Condition },
 ): Promise<void> {
-  const { model, recorded, condition, changed } = work
+  const { model, recorded, condition } = work
   const before = recorded.status
   const { revision } = intent.declared
   const applied = condition.sync === 'Synced' ? revision : (before?.last_applied_revision ?? null)
@@ -88,6 +83,6 @@ export async function writeUnitStatus(
   }
   const bare = ({ observed_revision: _o, last_applied_revision: _l, rev: _r, fence: _f, ...rest }: Item): string =>
     canonicalJson(rest)
-  if (before !== null && !changed && bare(before) === bare(after)) return
+  if (before !== null && bare(before) === bare(after)) return
   await writeItem(ports.tables, ports.writer, { table: 'steward-control', before, after })
 }

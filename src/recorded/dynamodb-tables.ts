@@ -7,11 +7,11 @@ export interface DynamoDbOptions {
   readonly region: string
   readonly prefix: string
   /** The endpoint to use now; asked again after a refused connection. Null: the region's own. */
-  readonly endpoint: (refresh: boolean) => Promise<string | null>
-  /** Whether the endpoint is the embedded engine, which has fixed credentials. */
+  readonly endpoint: () => Promise<string | null>
+  /** Whether the endpoint takes fixed credentials: the embedded engine, or a test server on the loopback. */
   readonly local: boolean
-  /** Asked before each try; a try is not begun later than this many milliseconds after the first. */
-  readonly giveUpMs?: number
+  /** Whether to ask for the endpoint again when a connection fails: the embedded engine ends when it is not used. */
+  readonly retryConnection: boolean
 }
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb')
@@ -138,29 +138,29 @@ export class DynamoDbTables implements Tables {
   async #send<T>(signal: AbortSignal | undefined, use: (connection: Connection) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await use(await this.#connect(attempt > 1))
+        return await use(await this.#connect())
       } catch (error) {
         signal?.throwIfAborted()
-        const again = isConnectionError(error) && this.#options.local && attempt < 4
+        const again = isConnectionError(error) && this.#options.retryConnection && attempt < 4
         if (!again) throw translate(error)
         this.close()
       }
     }
   }
 
-  #connect(refresh: boolean): Promise<Connection> {
-    this.#connection ??= this.#open(refresh).catch((error: unknown) => {
+  #connect(): Promise<Connection> {
+    this.#connection ??= this.#open().catch((error: unknown) => {
       this.#connection = null
       throw error
     })
     return this.#connection
   }
 
-  async #open(refresh: boolean): Promise<Connection> {
+  async #open(): Promise<Connection> {
     const [sdk, marshalling, endpoint] = await Promise.all([
       import('@aws-sdk/client-dynamodb'),
       import('@aws-sdk/util-dynamodb'),
-      this.#options.endpoint(refresh),
+      this.#options.endpoint(),
     ])
     const client = new sdk.DynamoDBClient({
       region: this.#options.region,

@@ -167,7 +167,7 @@ async function take(options: LeaseOptions, item: Item | null): Promise<Lease | n
     released: false,
   }
   // The lease is not held yet: its own compare-and-set is what protects this write.
-  const writer: Writer = { epoch, check: () => AbortSignal.timeout(lengthMs) }
+  const writer: Writer = { epoch, lost: new AbortController().signal, check: () => AbortSignal.timeout(lengthMs) }
   try {
     const written = await writeItem(tables, writer, { table: 'steward-control', before: item, after })
     return new Lease(options, written, before + lengthMs)

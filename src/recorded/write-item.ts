@@ -8,6 +8,8 @@ export interface Writer {
   readonly epoch: number
   /** Throws StewardError `lease_lost` after this controller's own deadline; gives the signal that ends with it. */
   check(): AbortSignal
+  /** Aborted when the lease is lost. */
+  readonly lost: AbortSignal
 }
 
 export interface WriteRequest {

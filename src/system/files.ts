@@ -38,3 +38,11 @@ export async function readJsonObject(path: string): Promise<JsonObject | null> {
     return null
   }
 }
+
+export async function writeFileIfMissing(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  }
+}

@@ -10,6 +10,13 @@ export interface HostConnection {
   readonly token: string
 }
 
+export interface HostDriverOptions {
+  readonly stateDir: string
+  /** Override where the runtime itself names no control API or token. */
+  readonly hostControl: string | null
+  readonly hostTokenFile: string | null
+}
+
 export interface HostRequest {
   readonly method: 'GET' | 'PUT' | 'DELETE'
   readonly path: string
@@ -23,14 +30,16 @@ const REQUEST_TIMEOUT_MS = 10_000
  * Where the host's control API is: the Runtime's `config.control` with its `token_ref`, else what a host on this state
  * folder wrote when it began to listen.
  */
-export async function connectHost(config: JsonObject, stateDir: string): Promise<HostConnection> {
+export async function connectHost(config: JsonObject, options: HostDriverOptions): Promise<HostConnection> {
+  const { stateDir, hostControl, hostTokenFile } = options
   const written = await readJsonObject(join(stateDir, 'host', 'host.json'))
-  const control = typeof config.control === 'string' ? config.control : written?.control
+  const control = typeof config.control === 'string' ? config.control : (hostControl ?? written?.control)
   if (typeof control !== 'string') {
     throw new DriverError('transient', 'no model host is running here: start one with `steward host`')
   }
   const reference = typeof config.token_ref === 'string' ? config.token_ref : ''
-  const tokenFile = reference.startsWith('file:') ? reference.slice('file:'.length) : join(stateDir, 'host', 'token')
+  const named = reference.startsWith('file:') ? reference.slice('file:'.length) : hostTokenFile
+  const tokenFile = named ?? join(stateDir, 'host', 'token')
   try {
     return { control, token: (await readFile(tokenFile, 'utf8')).trim() }
   } catch (error) {

@@ -3,7 +3,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import { replicasAt } from '../../rollout/rolling.ts'
 import type { Change, Observation, ObservedSet, RuntimeDriver, Target } from '../driver.ts'
 import { hostCapabilities } from './capabilities.ts'
-import { callHost, connectHost, type HostRequest } from './control-client.ts'
+import { callHost, connectHost, type HostDriverOptions, type HostRequest } from './control-client.ts'
+
+export type { HostDriverOptions }
 
 /**
  * Deployment method `local host`: a model host's control API. Strategies are only changes of sets and weights there,
@@ -11,10 +13,10 @@ import { callHost, connectHost, type HostRequest } from './control-client.ts'
  */
 export class HostDriver implements RuntimeDriver {
   readonly capabilities = hostCapabilities
-  readonly #stateDir: string
+  readonly #options: HostDriverOptions
 
-  constructor(stateDir: string) {
-    this.#stateDir = stateDir
+  constructor(options: HostDriverOptions) {
+    this.#options = options
   }
 
   async observe(target: Target, signal: AbortSignal): Promise<Observation | null> {
@@ -91,7 +93,7 @@ export class HostDriver implements RuntimeDriver {
   }
 
   async #call(target: Target, request: HostRequest, signal: AbortSignal): Promise<unknown> {
-    const connection = await connectHost(target.runtime.config, this.#stateDir)
+    const connection = await connectHost(target.runtime.config, this.#options)
     return callHost(connection, request, signal)
   }
 }

@@ -45,6 +45,8 @@ export const QUICK: Partial<HostTimings> = {
   terminateMs: 1_000,
   artifactRetryMs: 100,
   longestArtifactRetryMs: 300,
+  lockBeatMs: 100,
+  lockStaleMs: 600,
 }
 
 /** PATH with the Node that runs the tests first. */

@@ -1,0 +1,202 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { ArtifactStore } from '../artifacts/artifact-store.ts'
+import { createDirectoryStore } from '../artifacts/directory-store.ts'
+import { DocumentCompiler } from '../declared/compile-document.ts'
+import { declare } from '../declared/declare.ts'
+import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
+import { placeOf } from '../declared/layout.ts'
+import { resolveSettings } from '../declared/settings.ts'
+import type { DeploymentMethod } from '../domain/names.ts'
+import type { Clock, Ids, Randomness } from '../domain/ports.ts'
+import { DynamoDbTables } from '../recorded/dynamodb-tables.ts'
+import type { Tables } from '../recorded/tables.ts'
+import { createDrivers } from '../runtimes/registry.ts'
+import { capabilityTable } from '../runtimes/capability-table.ts'
+import type { RuntimeDriver } from '../runtimes/driver.ts'
+import type { SourceText } from '../report/diagnostics.ts'
+import { openRepository, type Repository } from '../source/repository.ts'
+import type { RevisionRequest, Source } from '../source/source.ts'
+import { connectStore } from '../store/connect.ts'
+import type { Liveness, ProcessIdentity } from '../system/processes.ts'
+import type { Environment } from './environment.ts'
+
+/** Puts something around a port: the test harness counts calls and stops the process at a chosen one. */
+export type PortDecorator = <Port extends object>(name: PortName, port: Port) => Port
+export type PortName = 'source' | 'tables' | 'artifacts' | 'runtime' | 'clock'
+
+export interface AppOptions {
+  readonly repo: string
+  readonly root: string
+  readonly stateDir: string | null
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly randomness: Randomness
+  readonly identity: ProcessIdentity
+  readonly livenessOf: (identity: ProcessIdentity) => Liveness
+  /** The command line that runs `steward store` on a state folder. */
+  readonly storeCommand: (stateDir: string) => readonly string[]
+  readonly decorate?: PortDecorator
+}
+
+export interface DeclaredResult {
+  readonly state: DeclaredState
+  /** The lines of a document, for framing a diagnostic. */
+  readonly text: SourceText
+}
+
+/**
+ * The one composition root: opens what a use-case asks for, when it asks, and wires it into the ports.
+ * Nothing is opened at construction, so that `validate` loads no SDK.
+ */
+export class App {
+  readonly options: AppOptions
+  readonly #compiler = new DocumentCompiler()
+  readonly #closers: (() => void | Promise<void>)[] = []
+  #repository: Promise<Repository> | null = null
+
+  constructor(options: AppOptions) {
+    this.options = options
+  }
+
+  get clock(): Clock {
+    return this.#decorate('clock', this.options.clock)
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0)) await close()
+  }
+
+  repository(): Promise<Repository> {
+    this.#repository ??= openRepository(this.options.repo, this.options.root).then((repository) => {
+      const source: Source = this.#decorate('source', repository.source)
+      this.#closers.push(() => source.close())
+      return { ...repository, source }
+    })
+    return this.#repository
+  }
+
+  /** The state folder: `--state`, else `.steward` in the repository. Made private, and git-ignored from within. */
+  async stateDir(): Promise<string> {
+    const { stateDir } = this.options
+    return stateDir === null ? join((await this.repository()).top, '.steward') : resolve(stateDir)
+  }
+
+  async declared(request: RevisionRequest, signal?: AbortSignal): Promise<DeclaredResult> {
+    const { source } = await this.repository()
+    const snapshot = await source.open(request, signal)
+    const { revision, root, tree, committedAt, author, entries } = snapshot
+    const documents = entries.filter(({ path, mode }) => mode === 'file' && path.endsWith('.yaml'))
+    const needed = documents.filter(({ path, oid }) => {
+      const placement = placeOf(path.slice(root.length + 1).split('/'))
+      return placement !== null && 'place' in placement && !this.#compiler.has(placement.place.kind, oid)
+    })
+    const bytes = await snapshot.read(needed)
+    const context = { revision, root, tree, committedAt, author, entries, bytes }
+    const state = declare({ ...context, compiler: this.#compiler, capabilities: capabilityTable })
+    const wrong = new Set(state.diagnostics.map(({ path }) => path))
+    const framed = documents.filter(({ path }) => wrong.has(path))
+    const framedBytes = await snapshot.read(framed)
+    const texts = new Map(framed.map(({ path, oid }) => [path, framedBytes.get(oid)]))
+    return { state, text: (path) => decode(texts.get(path)) }
+  }
+
+  /** The metadata tables that Settings name; the embedded engine is started on demand. */
+  async tables(settings: ResolvedSettings | null): Promise<Tables> {
+    const { environment } = this.options
+    const { tables } = settings ?? resolveSettings({})
+    const endpoint = environment.dynamodbEndpoint
+    const prefix = environment.tablePrefix ?? tables.prefix
+    const embedded = endpoint === undefined && tables.backend === 'embedded'
+    const loopback = endpoint !== undefined && isLoopback(endpoint) && !environment.awsCredentials
+    const opened = new DynamoDbTables({
+      region: embedded ? 'us-east-1' : tables.region,
+      prefix,
+      local: embedded || loopback,
+      retryConnection: embedded,
+      endpoint: async () => endpoint ?? (embedded ? (await this.embeddedStore(prefix)).endpoint : null),
+    })
+    this.#closers.push(() => opened.close())
+    return this.#decorate('tables', opened)
+  }
+
+  async embeddedStore(prefix = ''): Promise<{ endpoint: string; pid: number }> {
+    const stateDir = await this.ensureStateDir()
+    const store = await connectStore({
+      stateDir,
+      command: this.options.storeCommand(stateDir),
+      clock: this.options.clock,
+    })
+    if (prefix !== '') await this.createTables({ endpoint: store.endpoint, local: true, region: 'us-east-1', prefix })
+    return store
+  }
+
+  async createTables(target: {
+    readonly endpoint: string | null
+    readonly local: boolean
+    readonly region: string
+    readonly prefix: string
+  }): Promise<{ created: string[]; existing: string[] }> {
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb')
+    const { createMissingTables } = await import('../recorded/create-tables.ts')
+    const client = new DynamoDBClient({
+      region: target.region,
+      ...(target.endpoint !== null && { endpoint: target.endpoint }),
+      ...(target.local && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    })
+    try {
+      return await createMissingTables({ client, prefix: target.prefix, clock: this.options.clock })
+    } finally {
+      client.destroy()
+    }
+  }
+
+  async ensureStateDir(): Promise<string> {
+    const stateDir = await this.stateDir()
+    const { ensurePrivateFolder, writeFileIfMissing } = await import('../system/files.ts')
+    await ensurePrivateFolder(stateDir)
+    await writeFileIfMissing(join(stateDir, '.gitignore'), '*\n')
+    return stateDir
+  }
+
+  /** The artifact store and the base that keys are resolved against. */
+  async artifacts(settings: ResolvedSettings | null): Promise<{ store: ArtifactStore; base: string }> {
+    const named = this.options.environment.artifactsUri ?? settings?.artifactsUri ?? 'file:artifacts'
+    return {
+      store: this.#decorate('artifacts', createDirectoryStore()),
+      base: named.startsWith('file:') || !/^[a-z0-9]+:/.test(named) ? await this.#folderUri(named) : named,
+    }
+  }
+
+  async drivers(): Promise<(method: DeploymentMethod) => RuntimeDriver | null> {
+    const { hostControl, hostTokenFile } = this.options.environment
+    const drivers = createDrivers({
+      stateDir: await this.stateDir(),
+      hostControl: hostControl ?? null,
+      hostTokenFile: hostTokenFile ?? null,
+    })
+    const decorated = new Map([...drivers].map(([method, driver]) => [method, this.#decorate('runtime', driver)]))
+    return (method) => decorated.get(method) ?? null
+  }
+
+  async #folderUri(named: string): Promise<string> {
+    const path = named.startsWith('file://') ? decodeURIComponent(new URL(named).pathname) : named.replace(/^file:/, '')
+    const expanded = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
+    if (isAbsolute(expanded)) return pathToFileURL(expanded).href
+    return pathToFileURL(join(await this.stateDir(), expanded)).href
+  }
+
+  #decorate<Port extends object>(name: PortName, port: Port): Port {
+    return this.options.decorate?.(name, port) ?? port
+  }
+}
+
+function decode(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : new TextDecoder().decode(bytes)
+}
+
+function isLoopback(endpoint: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpoint).hostname)
+}

@@ -1,0 +1,185 @@
+import type { DeclaredState } from '../declared/declared-state.ts'
+import type { ModelId } from '../domain/names.ts'
+import { isOpen } from '../domain/rollout-states.ts'
+import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
+import type { Plan } from '../plan/plan.ts'
+import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
+import { COMPILER, fenceCheckpoint, readCheckpoint, writeCheckpoint } from '../recorded/checkpoint.ts'
+import type { Tables } from '../recorded/tables.ts'
+import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
+import type { UnitResult } from '../reconcile/reconcile-unit.ts'
+import type { App } from './app.ts'
+import { makePlan, reconcilePorts, settingsDigest, type Planned } from './make-plan.ts'
+
+export type ApplyEnd =
+  | { readonly kind: 'nothing'; readonly planned: Planned }
+  | { readonly kind: 'refused'; readonly planned: Planned; readonly refusals: readonly GuardRefusal[] }
+  | { readonly kind: 'stale'; readonly planned: Planned; readonly saved: Plan }
+  | { readonly kind: 'other_applier'; readonly by: string }
+  | { readonly kind: 'held'; readonly by: LeaseHolder; readonly planned: Planned }
+  | { readonly kind: 'declined'; readonly planned: Planned }
+  | { readonly kind: 'no_terminal'; readonly planned: Planned }
+  | { readonly kind: 'followed'; readonly by: LeaseHolder }
+  | { readonly kind: 'timeout'; readonly planned: Planned; readonly waiting: readonly string[] }
+  | {
+      readonly kind: 'applied'
+      readonly planned: Planned
+      readonly results: ReadonlyMap<ModelId, UnitResult>
+      readonly failed: readonly string[]
+    }
+
+export interface ApplyRequest {
+  readonly declared: DeclaredState
+  readonly saved: Plan | null
+  readonly wait: boolean
+  readonly timeoutMs: number
+  readonly allowDeletes: string | null
+  readonly leaseMs: number | null
+  readonly signal: AbortSignal
+  /** Shows the plan and asks; null where there is nobody to ask. */
+  confirm(plan: Plan): Promise<boolean | null>
+  readonly events: ControllerEvents
+  onWaitingForLease?(by: LeaseHolder): void
+}
+
+/** Plan, ask, take the lease, and carry the plan out: docs/architecture.md, "Apply". */
+export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> {
+  const { declared, saved, signal } = request
+  const by = declared.settings?.applyBy ?? null
+  if (by !== null && by !== 'cli') return { kind: 'other_applier', by }
+  const tables = await app.tables(declared.settings)
+  const planned = await makePlan(app, tables, declared, { artifacts: 'bytes', signal })
+  if (saved !== null && saved.digest !== planned.plan.digest) return { kind: 'stale', planned, saved }
+  const refusals = guardsOf(declared, planned, request.allowDeletes)
+  if (refusals.length > 0) return { kind: 'refused', planned, refusals }
+  if (isFinished(planned)) return { kind: 'nothing', planned }
+  const sure = await request.confirm(planned.plan)
+  if (sure === null) return { kind: 'no_terminal', planned }
+  if (!sure) return { kind: 'declined', planned }
+  const deadline = AbortSignal.timeout(request.timeoutMs)
+  const bounded = AbortSignal.any([signal, deadline])
+  try {
+    return await applyUnderLease(app, tables, { ...request, signal: bounded }, planned)
+  } catch (error) {
+    if (!deadline.aborted || signal.aborted) throw error
+    return { kind: 'timeout', planned, waiting: [] }
+  }
+}
+
+/** No action, no open rollout, no drift that is to be corrected: nothing is written (I10). */
+function isFinished({ plan, unsettled }: Planned): boolean {
+  return plan.units.every(({ actions }) => actions.length === 0) && unsettled.length === 0
+}
+
+export function guardsOf(declared: DeclaredState, planned: Planned, allowDeletes: string | null): GuardRefusal[] {
+  if (declared.settings === null) return []
+  const { plan, recorded } = planned
+  return checkGuards({
+    plan,
+    recorded,
+    guards: declared.settings.guards,
+    declaredUnits: declared.units.size,
+    allowDeletes,
+  })
+}
+
+export function leaseOptions(app: App, tables: Tables, leaseMs: number | null) {
+  const { identity, livenessOf } = app.options
+  return { tables, clock: app.clock, identity, livenessOf, lengthMs: leaseMs ?? DEFAULT_LEASE_MS }
+}
+
+async function applyUnderLease(app: App, tables: Tables, request: ApplyRequest, planned: Planned): Promise<ApplyEnd> {
+  const outcome = await acquireOrFollow(app, tables, request)
+  if (outcome.kind !== 'acquired') return outcome.kind === 'held' ? { ...outcome, planned } : outcome
+  const { lease } = outcome
+  lease.start()
+  try {
+    return await applyAsHolder(app, tables, lease, request, planned)
+  } finally {
+    await lease.release()
+  }
+}
+
+type Acquired =
+  | { readonly kind: 'acquired'; readonly lease: Lease }
+  | { readonly kind: 'held'; readonly by: LeaseHolder }
+  | { readonly kind: 'followed'; readonly by: LeaseHolder }
+
+/** With `--wait` another controller may do the work: then we follow its checkpoint instead of taking the lease. */
+async function acquireOrFollow(app: App, tables: Tables, request: ApplyRequest): Promise<Acquired> {
+  const options = leaseOptions(app, tables, request.leaseMs)
+  for (;;) {
+    const outcome = await acquireLease(options, { wait: false, signal: request.signal })
+    if (outcome.kind === 'acquired' || !request.wait) return outcome
+    request.onWaitingForLease?.(outcome.by)
+    const checkpoint = await readCheckpoint(tables, request.declared.root, request.signal)
+    if (checkpoint?.settled === true && checkpoint.tree === request.declared.tree) {
+      return { kind: 'followed', by: outcome.by }
+    }
+    await app.clock.sleep(500, request.signal)
+  }
+}
+
+async function applyAsHolder(
+  app: App,
+  tables: Tables,
+  lease: Lease,
+  request: ApplyRequest,
+  shown: Planned,
+): Promise<ApplyEnd> {
+  const { declared, signal } = request
+  await fenceCheckpoint(tables, lease, declared.root)
+  // What was shown is what is applied (I3): someone may have written between the plan and the lease.
+  const planned = await makePlan(app, tables, declared, { artifacts: shown.found, signal })
+  if (planned.plan.digest !== shown.plan.digest) return { kind: 'stale', planned, saved: shown.plan }
+  const ports = await reconcilePorts(app, tables, declared, lease)
+  const intent = { declared, planDigest: shown.plan.digest, allowDeletes: true }
+  const controller = new Controller(ports, intent, { ...request.events, randomness: app.options.randomness })
+  const models = workOf(shown)
+  await controller.once(models, signal)
+  if (request.wait) {
+    controller.enqueue(models, 'change')
+    await controller.untilIdle(signal)
+  }
+  const { results } = controller
+  const waiting = openWork(results)
+  if (signal.aborted) return { kind: 'timeout', planned, waiting }
+  await writeCheckpoint(tables, lease, declared.root, {
+    tree: declared.tree,
+    revision: declared.revision,
+    compiler: COMPILER,
+    settingsDigest: settingsDigest(declared),
+    settled: waiting.length === 0,
+    nextDue: null,
+    counts: { units: declared.units.size, documents: declared.documents },
+  })
+  return { kind: 'applied', planned: shown, results, failed: failures(declared, results) }
+}
+
+function workOf({ plan, unsettled }: Planned): ModelId[] {
+  return [...new Set([...plan.units.map(({ unit }) => unit), ...unsettled])].sort()
+}
+
+function openWork(results: ReadonlyMap<ModelId, UnitResult>): string[] {
+  return [...results].flatMap(([model, { recorded }]) =>
+    recorded.deployments
+      .filter(({ status }) => isOpen(status))
+      .map(({ name, status, modelVersion }) => `${model}#${name} version ${modelVersion}: ${status}`),
+  )
+}
+
+/** What did not come to be, in words: blocked units, targets that failed, rollouts that ended another way. */
+function failures(declared: DeclaredState, results: ReadonlyMap<ModelId, UnitResult>): string[] {
+  return [...results].flatMap(([model, { problems, recorded }]) => {
+    const unit = declared.units.get(model)
+    const lost = [...(unit?.deployments.values() ?? [])].flatMap((deployment) => {
+      const newest = recorded.deployments.findLast(({ name }) => name === deployment.name)
+      const wrong = newest?.status === 'failed' || newest?.status === 'rolled_back'
+      if (!wrong || newest.specDigest !== deployment.specDigest) return []
+      return [
+        `${model}#${deployment.name} version ${newest.modelVersion}: ${newest.status}: ${String(newest.item.reason ?? '')}`,
+      ]
+    })
+    return [...problems.map((problem) => `${model}: ${problem}`), ...lost]
+  })
+}

@@ -1,0 +1,163 @@
+import type { DeclaredState } from '../declared/declared-state.ts'
+import type { Diagnostic } from '../domain/diagnostics.ts'
+import { digestOf } from '../domain/digest.ts'
+import type { ModelId } from '../domain/names.ts'
+import { isOpen } from '../domain/rollout-states.ts'
+import type { Drift, Plan } from '../plan/plan.ts'
+import { planAll } from '../plan/plan-all.ts'
+import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
+import { AuditLog } from '../recorded/audit.ts'
+import { listRecordedModels, readUnit } from '../recorded/read-unit.ts'
+import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { Tables } from '../recorded/tables.ts'
+import type { Writer } from '../recorded/write-item.ts'
+import { findDrift } from '../reconcile/correct-running.ts'
+import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
+import { DriverError } from '../runtimes/driver.ts'
+import type { App } from './app.ts'
+import { checkArtifacts, type ArtifactCheck } from './check-artifacts.ts'
+import { mapLimited } from './map-limited.ts'
+
+const READERS = 16
+
+export interface Planned {
+  readonly plan: Plan
+  readonly recorded: RecordedState
+  /** Units whose rollouts are on their way, or that drifted: there is work although nothing is planned. */
+  readonly unsettled: readonly ModelId[]
+  /** Faults of artifacts, by unit. */
+  readonly found: ArtifactFaults
+}
+
+export type ArtifactFaults = ReadonlyMap<ModelId, readonly Diagnostic[]>
+
+export interface PlanOptions {
+  /** How far artifacts are checked; or what an earlier check found. */
+  readonly artifacts: ArtifactCheck | ArtifactFaults
+  readonly signal: AbortSignal
+}
+
+/** Everything that a plan of one declared state needs: what is recorded, what runs, and the artifacts. */
+export async function makePlan(
+  app: App,
+  tables: Tables,
+  declared: DeclaredState,
+  options: PlanOptions,
+): Promise<Planned> {
+  const recorded = await readRecorded(tables, declared, options.signal)
+  const first = planAll({ declared, recorded })
+  const { artifacts, signal } = options
+  const found =
+    typeof artifacts === 'string' ? await artifactFaults(app, declared, first, artifacts, signal) : artifacts
+  const { drift, observed } = await observeDrift(app, tables, declared, recorded, signal)
+  const plan = planAll({ declared, recorded, found, drift, observed })
+  const corrected = declared.settings?.drift.mode === 'correct' ? drift : []
+  return { plan, recorded, unsettled: unsettledUnits(recorded, corrected), found }
+}
+
+export async function readRecorded(
+  tables: Tables,
+  declared: DeclaredState,
+  signal: AbortSignal,
+): Promise<RecordedState> {
+  const models = new Set([...declared.units.keys(), ...(await listRecordedModels(tables, signal))])
+  const units = await mapLimited([...models], READERS, (model) => readUnit(tables, model, signal))
+  return { units: new Map(units.map((unit) => [unit.model, unit])) }
+}
+
+/** The artifacts of the versions that a plan would record or deploy. */
+async function artifactFaults(
+  app: App,
+  declared: DeclaredState,
+  plan: Plan,
+  check: ArtifactCheck,
+  signal: AbortSignal,
+): Promise<ArtifactFaults> {
+  const { store, base } = await app.artifacts(declared.settings)
+  const found = new Map<ModelId, readonly Diagnostic[]>()
+  for (const [model, versions] of usedVersions(declared, plan)) {
+    const faults = await checkArtifacts({ store, base, signal }, declared, { model, versions, check })
+    if (faults.length > 0) found.set(model, faults)
+  }
+  return found
+}
+
+function usedVersions(declared: DeclaredState, plan: Plan): Map<ModelId, number[]> {
+  const used = new Map<ModelId, number[]>()
+  for (const { unit, actions } of plan.units) {
+    const numbers = actions.flatMap(({ kind, key }) => {
+      if (kind === 'registry.upsert') return [Number(key.split('@')[1])]
+      if (kind !== 'deployment.create' && kind !== 'deployment.rollout') return []
+      return [declared.units.get(unit)?.deployments.get(key.split('#')[1] ?? '')?.modelVersion ?? 0]
+    })
+    used.set(unit, [...new Set([...(used.get(unit) ?? []), ...numbers])])
+  }
+  return used
+}
+
+/** Reading needs no lease; a write through this is a mistake of ours. */
+const readOnlyWriter: Writer = {
+  epoch: 0,
+  lost: new AbortController().signal,
+  check: () => AbortSignal.timeout(30_000),
+}
+
+async function observeDrift(
+  app: App,
+  tables: Tables,
+  declared: DeclaredState,
+  recorded: RecordedState,
+  signal: AbortSignal,
+): Promise<{ drift: Drift[]; observed: boolean }> {
+  if (declared.settings?.drift.mode === 'ignore') return { drift: [], observed: false }
+  const ports = await reconcilePorts(app, tables, declared, readOnlyWriter)
+  const intent: Intent = { declared, planDigest: null, allowDeletes: false }
+  try {
+    const found = await mapLimited([...recorded.units.values()], READERS, (unit) => {
+      signal.throwIfAborted()
+      return findDrift(ports, intent, unit)
+    })
+    return { drift: found.flat(), observed: true }
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error
+    return { drift: [], observed: false }
+  }
+}
+
+function unsettledUnits(recorded: RecordedState, drift: readonly Drift[]): ModelId[] {
+  const drifted = new Set(drift.map(({ unit }) => unit))
+  return [...recorded.units.values()]
+    .filter((unit) => hasOpenWork(unit) || drifted.has(unit.model))
+    .map(({ model }) => model)
+}
+
+function hasOpenWork(unit: RecordedUnit): boolean {
+  const open = unit.deployments.some(({ status }) => isOpen(status))
+  const live = unit.deployments.filter(({ status }) => status === 'live').map(({ name }) => name)
+  const flying = [...unit.rollouts.values()].some(({ inFlight, state }) => inFlight !== null && state === 'live')
+  return open || flying || new Set(live).size < live.length
+}
+
+/** The ports of the reconciler, wired. */
+export async function reconcilePorts(
+  app: App,
+  tables: Tables,
+  declared: DeclaredState,
+  writer: Writer,
+): Promise<ReconcilePorts> {
+  const { store, base } = await app.artifacts(declared.settings)
+  return {
+    tables,
+    writer,
+    audit: new AuditLog(tables, app.clock),
+    clock: app.clock,
+    driver: await app.drivers(),
+    resolveArtifact: (uri) => resolveArtifactUri(uri, base),
+    verifyArtifacts: (state, model, versions) =>
+      checkArtifacts({ store, base }, state, { model, versions, check: 'bytes' }),
+  }
+}
+
+export function settingsDigest(declared: DeclaredState): string {
+  return digestOf((declared.settings?.value ?? {}) as never)
+}

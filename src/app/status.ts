@@ -1,0 +1,207 @@
+import type { DeclaredDeployment, DeclaredState } from '../declared/declared-state.ts'
+import type { Diagnostic } from '../domain/diagnostics.ts'
+import type { DeploymentMethod, ModelId } from '../domain/names.ts'
+import { deploymentKey } from '../domain/names.ts'
+import type { Health, RolloutState, Sync } from '../domain/rollout-states.ts'
+import { isEnded } from '../domain/rollout-states.ts'
+import { standingOf } from '../plan/plan-deployments.ts'
+import { readCheckpoint } from '../recorded/checkpoint.ts'
+import { currentHolder } from '../recorded/lease.ts'
+import { listRecordedModels, readUnit } from '../recorded/read-unit.ts'
+import type { RecordedUnit } from '../recorded/recorded-state.ts'
+import type { Tables } from '../recorded/tables.ts'
+import { deploymentCondition, unitCondition } from '../reconcile/unit-status.ts'
+import { methodOf } from '../reconcile/deployment-change.ts'
+import { runtimeOf } from '../reconcile/ports.ts'
+import { DriverError, type RuntimeDriver } from '../runtimes/driver.ts'
+import type { App } from './app.ts'
+import { mapLimited } from './map-limited.ts'
+
+export interface DeploymentStatus {
+  readonly name: string
+  readonly stage: string
+  readonly deployment_method: string
+  readonly runtime: string
+  readonly mode: string
+  readonly desired_version: number | null
+  readonly live_version: number | null
+  readonly deployment_id: number | null
+  readonly live_deployment_id: number | null
+  readonly state: RolloutState | null
+  readonly weight: number
+  readonly waiting_for: string | null
+  readonly reason: string
+  readonly endpoint: string | null
+  readonly sync: Sync
+  readonly health: Health
+}
+
+export interface UnitStatus {
+  readonly unit: ModelId
+  readonly sync: Sync
+  readonly health: Health
+  readonly reason: string
+  readonly message: string
+  readonly deployments: readonly DeploymentStatus[]
+}
+
+/** `status --json`. */
+export interface Status {
+  readonly format: 'steward.status/v1'
+  readonly observed_revision: string | null
+  readonly last_applied_revision: string | null
+  readonly controller: { readonly holder: string; readonly epoch: number } | null
+  readonly units: readonly UnitStatus[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface StatusRequest {
+  readonly declared: DeclaredState
+  readonly model: ModelId | null
+  readonly stage: string | null
+  readonly signal: AbortSignal
+}
+
+/** What is declared, recorded and running, side by side. Reads only. */
+export async function readStatus(app: App, { declared, model, stage, signal }: StatusRequest): Promise<Status> {
+  const tables = await app.tables(declared.settings)
+  const drivers = await app.drivers()
+  const models = model === null ? await allModels(tables, declared, signal) : [model]
+  const [checkpoint, controller] = await Promise.all([
+    readCheckpoint(tables, declared.root, signal),
+    currentHolder(tables, app.options.livenessOf, signal),
+  ])
+  const units = await mapLimited(models, 8, async (each) =>
+    unitStatus({ declared, drivers, stage, signal }, await readUnit(tables, each, signal)),
+  )
+  return {
+    format: 'steward.status/v1',
+    observed_revision: declared.revision,
+    last_applied_revision: checkpoint?.settled === true ? String(checkpoint.revision) : null,
+    controller: controller === null ? null : { holder: controller.holder, epoch: controller.epoch },
+    units: units.filter((unit) => unit.deployments.length > 0 || stage === null),
+    diagnostics: model === null ? declared.diagnostics : diagnosticsOf(declared, model),
+  }
+}
+
+async function allModels(tables: Tables, declared: DeclaredState, signal: AbortSignal): Promise<ModelId[]> {
+  return [...new Set([...declared.units.keys(), ...(await listRecordedModels(tables, signal))])].sort()
+}
+
+function diagnosticsOf({ diagnostics, root }: DeclaredState, model: ModelId): Diagnostic[] {
+  return diagnostics.filter(({ path }) => path.startsWith(`${root}${model}/`) || path.startsWith(`${root}/_platform/`))
+}
+
+interface Context {
+  readonly declared: DeclaredState
+  readonly drivers: (method: DeploymentMethod) => RuntimeDriver | null
+  readonly stage: string | null
+  readonly signal: AbortSignal
+}
+
+async function unitStatus(context: Context, recorded: RecordedUnit): Promise<UnitStatus> {
+  const { declared, stage } = context
+  const unit = declared.units.get(recorded.model)
+  const errors = diagnosticsOf(declared, recorded.model).filter(({ severity }) => severity === 'error')
+  const problems =
+    unit?.blocked === true
+      ? errors.map(({ code, path, range, summary }) => `${code} ${path}:${range.start.line} ${summary}`)
+      : []
+  const condition = unitCondition(unit, recorded, problems)
+  const names = new Set([...(unit?.deployments.keys() ?? []), ...activeNames(recorded)])
+  const deployments: DeploymentStatus[] = []
+  for (const name of [...names].sort()) {
+    const status = await deploymentStatus(context, recorded, name, unit?.deployments.get(name))
+    if (stage === null || status.stage === stage) deployments.push(status)
+  }
+  const lost = deployments.find(({ health }) => health === 'Degraded' || health === 'Unknown')
+  const health = condition.health === 'Healthy' && lost !== undefined ? lost.health : condition.health
+  const reason = condition.reason === '' && lost !== undefined ? 'NotRunning' : condition.reason
+  return {
+    unit: recorded.model,
+    ...condition,
+    health,
+    reason,
+    message: condition.message || (lost?.reason ?? ''),
+    deployments,
+  }
+}
+
+function activeNames({ deployments }: RecordedUnit): string[] {
+  return deployments.filter(({ status }) => !isEnded(status)).map(({ name }) => name)
+}
+
+async function deploymentStatus(
+  context: Context,
+  recorded: RecordedUnit,
+  name: string,
+  declared: DeclaredDeployment | undefined,
+): Promise<DeploymentStatus> {
+  const { live, newest } = standingOf(recorded, name)
+  const rollout = recorded.rollouts.get(name)
+  const own = newest !== null && rollout?.deploymentId === newest.id ? rollout : undefined
+  const condition = deploymentCondition(declared, recorded, name)
+  const running = await observed(context, recorded, name)
+  const state = newest?.status ?? null
+  const item = live?.item ?? newest?.item
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+  return {
+    name,
+    stage: declared?.stage ?? newest?.stage ?? name,
+    deployment_method: declared?.method ?? text(item?.deployment_method) ?? '',
+    runtime: declared?.runtime.name ?? text(item?.runtime) ?? '',
+    mode: declared?.mode ?? text(item?.mode) ?? 'online',
+    desired_version: declared?.modelVersion ?? null,
+    live_version: live?.modelVersion ?? null,
+    deployment_id: newest?.id ?? null,
+    live_deployment_id: live?.id ?? null,
+    state,
+    weight: own?.weight ?? (state === 'live' ? 100 : 0),
+    waiting_for: waitingFor(state),
+    reason: own?.reason || text(newest?.item.reason) || running.reason,
+    endpoint: text(item?.endpoint),
+    sync: condition.sync,
+    health: condition.health === 'Healthy' && live !== null ? running.health : condition.health,
+  }
+}
+
+function waitingFor(state: RolloutState | null): string | null {
+  switch (state) {
+    case 'pending':
+      return 'its turn'
+    case 'preparing':
+      return 'the new version to be ready'
+    case 'shifting':
+      return 'the next replica to be ready'
+    case 'settling':
+      return 'all replicas to be ready'
+    case 'aborting':
+    case 'retiring':
+      return 'its processes to end'
+    default:
+      return null
+  }
+}
+
+/** Whether what is recorded as live really serves. */
+async function observed(
+  context: Context,
+  recorded: RecordedUnit,
+  name: string,
+): Promise<{ health: Health; reason: string }> {
+  const { live } = standingOf(recorded, name)
+  if (live === null) return { health: 'Unknown', reason: '' }
+  const driver = context.drivers(methodOf(live))
+  if (driver === null) return { health: 'Unknown', reason: 'this version has no driver for it' }
+  const runtime = runtimeOf(context.declared, String(live.item.runtime))
+  try {
+    const observation = await driver.observe({ key: deploymentKey(recorded.model, name), runtime }, context.signal)
+    const set = observation?.sets.find(({ deploymentId }) => deploymentId === String(live.id))
+    if (set === undefined) return { health: 'Degraded', reason: 'it does not run' }
+    if (set.ready === 0 && set.replicas > 0) return { health: 'Degraded', reason: set.failure ?? 'no replica is ready' }
+    return { health: 'Healthy', reason: '' }
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error
+    return { health: 'Unknown', reason: error.message }
+  }
+}

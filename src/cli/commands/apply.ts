@@ -1,0 +1,199 @@
+import { readFile } from 'node:fs/promises'
+import { apply as applyPlan, type ApplyEnd } from '../../app/apply.ts'
+import { parseDuration } from '../../domain/durations.ts'
+import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
+import { errorMessage, StewardError } from '../../domain/errors.ts'
+import { isJsonObject } from '../../domain/json.ts'
+import { isOpen } from '../../domain/rollout-states.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { ControllerEvents } from '../../reconcile/controller.ts'
+import type { SourceText } from '../../report/diagnostics.ts'
+import { planDifference, prettyPlan } from '../../report/plan.ts'
+import { exitCodes, type Command, type Io, type Options } from '../command.ts'
+import { usageError } from '../parse.ts'
+import { parseLeaseMs } from './lease-option.ts'
+import { printDiagnostics } from './validate.ts'
+
+export const apply: Command = {
+  name: 'apply',
+  summary: 'records and deploys what a revision declares',
+  arguments: ['[PLAN]'],
+  options: [
+    { name: 'yes', summary: 'do not ask' },
+    { name: 'wait', summary: 'stay until every rollout has ended' },
+    { name: 'timeout', value: 'DURATION', summary: 'with --wait: give up after this long (default 30m)' },
+    { name: 'allow-deletes', value: 'DIGEST', summary: 'allow the deletes of exactly this plan' },
+    { name: 'lease', value: 'DURATION', summary: 'length of the lease (default 15s)' },
+  ],
+  detail:
+    'Without --wait, rollouts are started; a daemon or the next `apply --wait` finishes them.\n' +
+    'A PLAN, from `plan --out`, is carried out only if it still is what would be done.',
+  examples: [
+    'steward apply',
+    'steward apply --yes --wait',
+    'steward plan --out plan.json && steward apply plan.json --yes',
+  ],
+  async run({ app, arguments: [file], options, environment, revision, io, signal }) {
+    if (revision.kind === 'worktree') checkWorktree(environment.dynamodbEndpoint)
+    const saved = file === undefined ? null : await readPlan(file)
+    const declared = await app.declared(revision, signal)
+    if (declared.state.settings === null) {
+      printDiagnostics(declared.state.diagnostics, declared.text, io)
+      io.note('error: the settings are broken; nothing was changed')
+      return exitCodes.problems
+    }
+    const { backend } = declared.state.settings.tables
+    if (revision.kind === 'worktree' && backend !== 'embedded') checkWorktree(backend)
+    const timeoutMs = parseDuration(options.text('timeout') ?? '30m')
+    if (timeoutMs === null) throw usageError('--timeout is a duration such as 90s or 30m')
+    const end = await applyPlan(app, {
+      declared: declared.state,
+      saved,
+      wait: options.flag('wait'),
+      timeoutMs,
+      allowDeletes: options.text('allow-deletes') ?? null,
+      leaseMs: parseLeaseMs(options, environment),
+      signal,
+      confirm: (plan) => confirm(plan, options, io, declared.text),
+      events: progress(io),
+      onWaitingForLease: once(({ holder }) => io.note(`waiting: ${holder} holds the lease`)),
+    })
+    if (signal.aborted) {
+      io.note('interrupted: what is recorded goes on with the next apply or the daemon')
+      return exitCodes.interrupted
+    }
+    return report(end, io, declared.text)
+  },
+}
+
+function checkWorktree(target: string | undefined): void {
+  if (target === undefined) return
+  throw usageError('--worktree can be applied on the embedded tables only', 'Commit, and apply the revision.')
+}
+
+async function readPlan(file: string): Promise<Plan> {
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    throw new StewardError(`${file} is no plan: ${errorMessage(error)}`, { code: 'usage', kind: 'user' })
+  }
+  const sound = isJsonObject(value) && value.format === 'steward.plan/v1' && Array.isArray(value.units)
+  if (!sound) throw usageError(`${file} is no plan`, 'Make one with `steward plan --out FILE`.')
+  return value as unknown as Plan
+}
+
+async function confirm(plan: Plan, options: Options, io: Io, text: SourceText): Promise<boolean | null> {
+  if (!io.json) {
+    printDiagnostics(plan.diagnostics, text, io)
+    io.out(prettyPlan(plan, io.colour))
+  }
+  if (options.flag('yes')) return true
+  return io.confirm('Apply this plan?')
+}
+
+/** One line whenever a rollout's state changes, on standard error. */
+function progress(io: Io): ControllerEvents {
+  const last = new Map<string, string>()
+  return {
+    onUnit(model, { recorded, problems }) {
+      for (const { name, status, modelVersion, id, item } of recorded.deployments) {
+        const key = `${model}#${name} ${id}`
+        const before = last.get(key)
+        last.set(key, status)
+        if (before === status || (before === undefined && !isOpen(status))) continue
+        const reason = typeof item.reason === 'string' && item.reason !== '' ? `: ${item.reason.split('\n')[0]}` : ''
+        io.note(`${model}#${name} version ${modelVersion}: ${status}${reason}`)
+      }
+      const said = problems.join('; ')
+      if (said !== '' && last.get(model) !== said) io.note(`${model}: ${said}`)
+      last.set(model, said)
+    },
+    onError: (model, error) => io.note(`${model}: ${errorMessage(error)}; trying again`),
+  }
+}
+
+function once<Argument>(action: (argument: Argument) => void): (argument: Argument) => void {
+  let done = false
+  return (argument) => {
+    if (done) return
+    done = true
+    action(argument)
+  }
+}
+
+/** `apply --json`: what happened, with the plan. */
+function applyJson(end: ApplyEnd) {
+  const plan = 'planned' in end ? end.planned.plan : null
+  const units =
+    end.kind !== 'applied'
+      ? []
+      : [...end.results].map(([unit, { problems, recorded }]) => ({
+          unit,
+          problems,
+          deployments: recorded.deployments.map(({ id, name, stage, modelVersion, status }) => ({
+            deployment_id: id,
+            name,
+            stage,
+            model_version: modelVersion,
+            status,
+          })),
+        }))
+  return {
+    format: 'steward.apply/v1',
+    result: end.kind,
+    digest: plan?.digest ?? null,
+    revision: plan?.revision ?? null,
+    units,
+    plan,
+  }
+}
+
+function report(end: ApplyEnd, io: Io, text: SourceText): number {
+  if (io.json) io.out(JSON.stringify(applyJson(end)))
+  const diagnostics: readonly Diagnostic[] = 'planned' in end ? end.planned.plan.diagnostics : []
+  const broken = diagnostics.some(isError)
+  switch (end.kind) {
+    case 'nothing':
+      if (!io.json) printDiagnostics(diagnostics, text, io)
+      io.note(broken ? 'nothing to do beside what is blocked by errors' : 'nothing to do: everything is as declared')
+      return broken ? exitCodes.problems : exitCodes.done
+    case 'refused':
+      for (const { guard, message } of end.refusals) io.note(`refused by guard ${guard}: ${message}`)
+      io.note(`help: look at the plan; to allow exactly it: --allow-deletes ${end.planned.plan.digest}`)
+      return exitCodes.refused
+    case 'stale':
+      io.note('the plan is stale: what would be done now is something else')
+      for (const line of planDifference(end.saved, end.planned.plan)) io.note(line)
+      io.note('help: make a new plan, look at it, and apply that one')
+      return exitCodes.stale
+    case 'other_applier':
+      io.note(`settings name ${end.by} as the one who applies (apply.by)`)
+      return exitCodes.held
+    case 'held':
+      io.note(`${end.by.holder} holds the lease (epoch ${end.by.epoch}); with --wait this command waits for it`)
+      return exitCodes.held
+    case 'no_terminal':
+      io.note('there is no terminal to ask at: pass --yes to apply')
+      return exitCodes.usage
+    case 'declined':
+      io.note('nothing was changed')
+      return exitCodes.problems
+    case 'followed':
+      io.note(`${end.by.holder} has applied this revision`)
+      return exitCodes.done
+    case 'timeout':
+      io.note(`timed out while waiting${end.waiting.length === 0 ? '' : ` for ${end.waiting.join('; ')}`}`)
+      return exitCodes.timeout
+    case 'applied':
+      return reportApplied(end, io, broken)
+  }
+}
+
+function reportApplied(end: Extract<ApplyEnd, { kind: 'applied' }>, io: Io, broken: boolean): number {
+  for (const failure of end.failed) io.note(`failed: ${failure}`)
+  const foreign = end.planned.plan.diagnostics.some(({ code }) => code === 'ST1401')
+  if (end.failed.length > 0 || broken) return foreign ? exitCodes.refused : exitCodes.problems
+  io.note('applied')
+  return exitCodes.done
+}

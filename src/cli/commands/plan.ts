@@ -1,0 +1,43 @@
+import type { App, DeclaredResult } from '../../app/app.ts'
+import { makePlan } from '../../app/make-plan.ts'
+import { isError } from '../../domain/diagnostics.ts'
+import { planAll } from '../../plan/plan-all.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { prettyPlan } from '../../report/plan.ts'
+import { writeFileAtomically } from '../../system/files.ts'
+import { exitCodes, type Command } from '../command.ts'
+import { printDiagnostics } from './validate.ts'
+
+export const plan: Command = {
+  name: 'plan',
+  summary: 'shows what applying a revision would do',
+  arguments: [],
+  options: [
+    { name: 'out', value: 'FILE', summary: 'also write the plan to a file, for `steward apply FILE`' },
+    { name: 'detailed-exitcode', summary: 'exit 2 when there are changes' },
+  ],
+  examples: ['steward plan', 'steward plan --rev feature --out plan.json', 'steward plan --json --detailed-exitcode'],
+  async run({ app, revision, options, io, signal }) {
+    const declared = await app.declared(revision, signal)
+    const made = await planOf(app, declared, signal)
+    const out = options.text('out')
+    if (out !== undefined) await writeFileAtomically(out, `${JSON.stringify(made, null, 1)}\n`, 0o644)
+    if (io.json) {
+      io.out(JSON.stringify(made))
+    } else {
+      printDiagnostics(made.diagnostics, declared.text, io)
+      io.out(prettyPlan(made, io.colour))
+      if (out !== undefined) io.out(`Saved to ${out}; carry it out with \`steward apply ${out}\`.`)
+    }
+    if (made.diagnostics.some(isError)) return exitCodes.problems
+    const changes = made.units.some(({ actions }) => actions.length > 0)
+    return changes && options.flag('detailed-exitcode') ? exitCodes.changes : exitCodes.done
+  },
+}
+
+/** With broken settings nobody knows where the tables are: everything is blocked and nothing is read. */
+async function planOf(app: App, { state }: DeclaredResult, signal: AbortSignal): Promise<Plan> {
+  if (state.settings === null) return planAll({ declared: state, recorded: { units: new Map() } })
+  const tables = await app.tables(state.settings)
+  return (await makePlan(app, tables, state, { artifacts: 'stat', signal })).plan
+}

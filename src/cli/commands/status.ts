@@ -1,0 +1,65 @@
+import { readStatus, type DeploymentStatus, type Status } from '../../app/status.ts'
+import { prettyDiagnostic, painter, plain } from '../../report/diagnostics.ts'
+import { parseModelReference } from '../../domain/names.ts'
+import { exitCodes, type Command, type Io } from '../command.ts'
+import { usageError } from '../parse.ts'
+import { requireSettings } from './require-settings.ts'
+
+export const status: Command = {
+  name: 'status',
+  summary: 'shows what is declared, recorded and running',
+  arguments: ['[MODEL]'],
+  options: [{ name: 'stage', value: 'STAGE', summary: 'only this stage' }],
+  examples: ['steward status', 'steward status abc_corp/claim/doc_classification --stage prod --json'],
+  async run({ app, arguments: [text], options, revision, io, signal }) {
+    const reference = text === undefined ? null : parseModelReference(text)
+    if (text !== undefined && reference === null) throw usageError(`${text} is no model`, 'Write namespace/…/name.')
+    const declared = await app.declared(revision, signal)
+    requireSettings(declared)
+    const model = reference?.model ?? null
+    const read = await readStatus(app, {
+      declared: declared.state,
+      model,
+      stage: options.text('stage') ?? null,
+      signal,
+    })
+    if (io.json) io.out(JSON.stringify(read))
+    else {
+      for (const diagnostic of read.diagnostics) io.out(`${prettyDiagnostic(diagnostic, declared.text, io.colour)}\n`)
+      printStatus(read, io)
+    }
+    return exitCodes.done
+  },
+}
+
+function printStatus({ observed_revision, controller, units }: Status, io: Io): void {
+  const paint = painter(io.colour)
+  io.out(
+    `${observed_revision ?? ''}; controller: ${controller === null ? 'none' : `${controller.holder} (epoch ${controller.epoch})`}`,
+  )
+  for (const { unit, sync, health, reason, message, deployments } of units) {
+    const why = [reason, message].filter((part) => part !== '').join(': ')
+    io.out(`\n${paint('bold', unit)}  ${sync}, ${health}${why === '' ? '' : `  ${plain(why.split('\n')[0] ?? '')}`}`)
+    for (const deployment of deployments) io.out(deploymentLine(deployment))
+  }
+  if (units.length === 0) io.out('\nno models')
+}
+
+function deploymentLine(deployment: DeploymentStatus): string {
+  const {
+    name,
+    stage,
+    live_version: live,
+    desired_version: desired,
+    state,
+    weight,
+    endpoint,
+    health,
+    reason,
+  } = deployment
+  const version = live === desired ? `version ${live ?? '-'}` : `version ${live ?? '-'} (declared ${desired ?? 'none'})`
+  const moving = state === null || state === 'live' ? '' : ` ${state}${weight > 0 ? ` ${weight} %` : ''}`
+  const where = endpoint === null ? '' : `  ${endpoint}`
+  const why = reason === '' ? '' : `\n      ${plain(reason.split('\n')[0] ?? '')}`
+  return `  ${name}${stage === name ? '' : ` (${stage})`}: ${version},${moving} ${health}${where}${why}`
+}

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util'
+import { nearestName } from '../declared/schema-check.ts'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import { Options, type Command } from './command.ts'
+import { globalOptions } from './help.ts'
+
+export interface ParsedLine {
+  readonly command: Command
+  readonly arguments: readonly string[]
+  readonly options: Options
+}
+
+export function usageError(message: string, hint = 'See `steward --help`.'): StewardError {
+  return new StewardError(message, { code: 'usage', kind: 'user', hint })
+}
+
+/** Finds the command in the words and reads its options; every mistake is one usage error. */
+export function parseLine(words: readonly string[], commands: readonly Command[]): ParsedLine {
+  const command = findCommand(words, commands)
+  const rest = words.slice(command.name.split(' ').length)
+  const specs = [...command.options, ...globalOptions]
+  const options = Object.fromEntries(
+    specs.map(({ name, value }) => [name, { type: value === undefined ? ('boolean' as const) : ('string' as const) }]),
+  )
+  const hint = `See \`steward ${command.name} --help\`.`
+  try {
+    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true })
+    if (values.help !== true) checkCount(command, positionals, hint)
+    return { command, arguments: positionals, options: new Options(values) }
+  } catch (error) {
+    if (error instanceof StewardError) throw error
+    const unknown = rest.find((word) => word.startsWith('--') && !(word.slice(2).split('=')[0] ?? '' in options))
+    const name = unknown?.slice(2).split('=')[0]
+    if (name === undefined || name in options) throw usageError(errorMessage(error).split('. ')[0] ?? '', hint)
+    const nearest = nearestName(name, Object.keys(options))
+    throw usageError(
+      `unknown option --${name}`,
+      nearest === null ? hint : `The nearest option is --${nearest}. ${hint}`,
+    )
+  }
+}
+
+function findCommand(words: readonly string[], commands: readonly Command[]): Command {
+  const found = commands.find(({ name }) => name.split(' ').every((word, index) => words[index] === word))
+  if (found !== undefined) return found
+  const [first = ''] = words
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name)
+  if (group.length > 0) throw usageError(`${first} needs a second word`, `There is: ${group.join(', ')}.`)
+  const nearest = nearestName(
+    first,
+    commands.map(({ name }) => name),
+  )
+  throw usageError(
+    `there is no command ${first}`,
+    nearest === null ? undefined : `The nearest is \`steward ${nearest}\`.`,
+  )
+}
+
+function checkCount(command: Command, given: readonly string[], hint: string): void {
+  const needed = command.arguments.filter((name) => !name.startsWith('['))
+  const missing = needed[given.length]
+  if (missing !== undefined) throw usageError(`${command.name} needs ${missing}`, hint)
+  const extra = given[command.arguments.length]
+  if (extra !== undefined) throw usageError(`${command.name} does not take ${JSON.stringify(extra)}`, hint)
+}

@@ -1,0 +1,123 @@
+import { StewardError } from '../domain/errors.ts'
+import type { ModelId } from '../domain/names.ts'
+import type { Randomness } from '../domain/ports.ts'
+import type { Intent, ReconcilePorts } from './ports.ts'
+import { reconcileUnit, type UnitResult } from './reconcile-unit.ts'
+import { WorkQueue, type Priority } from './work-queue.ts'
+
+const WORKERS = 4
+
+export interface ControllerEvents {
+  /** After every look at a unit. */
+  onUnit?(model: ModelId, result: UnitResult): void
+  onError?(model: ModelId, error: unknown): void
+}
+
+/** Works the queue of units towards the newest intent (I12). The only writer. */
+export class Controller {
+  readonly #ports: ReconcilePorts
+  readonly #events: ControllerEvents
+  readonly #queue: WorkQueue<ModelId>
+  readonly #results = new Map<ModelId, UnitResult>()
+  #intent: Intent
+  #checkRunning = true
+
+  constructor(ports: ReconcilePorts, intent: Intent, events: ControllerEvents & { readonly randomness: Randomness }) {
+    this.#ports = ports
+    this.#intent = intent
+    this.#events = events
+    this.#queue = new WorkQueue(ports.clock, events.randomness)
+  }
+
+  get intent(): Intent {
+    return this.#intent
+  }
+
+  /** The last result of every unit that was looked at. */
+  get results(): ReadonlyMap<ModelId, UnitResult> {
+    return this.#results
+  }
+
+  get idle(): boolean {
+    return this.#queue.idle
+  }
+
+  depth(): ReturnType<WorkQueue<ModelId>['depth']> {
+    return this.#queue.depth()
+  }
+
+  aim(intent: Intent): void {
+    this.#intent = intent
+  }
+
+  enqueue(models: Iterable<ModelId>, priority: Priority): void {
+    for (const model of models) this.#queue.add(model, priority)
+  }
+
+  /** One look at each of the units, whatever they then wait for. */
+  async once(models: readonly ModelId[], signal: AbortSignal): Promise<void> {
+    const left = [...models]
+    const worker = async (): Promise<void> => {
+      for (let model = left.shift(); model !== undefined; model = left.shift()) {
+        signal.throwIfAborted()
+        await this.#look(model, false)
+      }
+    }
+    await Promise.all(Array.from({ length: WORKERS }, worker))
+  }
+
+  /** Works until nothing is left to do, or the signal is aborted. Waiting rollouts do not hold a worker (I13). */
+  async untilIdle(signal: AbortSignal): Promise<void> {
+    await this.#work(signal, true)
+  }
+
+  /** Works until the signal is aborted; running looks end at their next safe point. */
+  async untilStopped(signal: AbortSignal): Promise<void> {
+    await this.#work(signal, false)
+  }
+
+  async #work(signal: AbortSignal, stopWhenIdle: boolean): Promise<void> {
+    const running = new Set<Promise<void>>()
+    let failure: { readonly error: unknown } | null = null
+    while (!signal.aborted && failure === null) {
+      const model = running.size < WORKERS ? this.#queue.take() : null
+      if (model !== null) {
+        const look: Promise<void> = this.#look(model, true)
+          .catch((error: unknown) => {
+            failure = { error }
+          })
+          .finally(() => {
+            running.delete(look)
+            this.#queue.finish(model)
+          })
+        running.add(look)
+        continue
+      }
+      if (stopWhenIdle && this.#queue.idle) break
+      await this.#queue.settled(signal)
+    }
+    await Promise.all(running)
+    if (failure !== null) throw (failure as { readonly error: unknown }).error
+  }
+
+  async #look(model: ModelId, requeue: boolean): Promise<void> {
+    let result: UnitResult
+    try {
+      result = await reconcileUnit(this.#ports, this.#intent, { model, checkRunning: this.#checkRunning })
+    } catch (error) {
+      // Without the lease nothing may be written any more, and what can not be helped ends the run: the rest waits.
+      const fatal = error instanceof StewardError && (error.code === 'lease_lost' || error.retry === 'never')
+      if (fatal || this.#ports.writer.lost.aborted || !requeue) throw error
+      this.#events.onError?.(model, error)
+      this.#queue.retry(model)
+      return
+    }
+    this.#results.set(model, result)
+    this.#events.onUnit?.(model, result)
+    const { outcome } = result
+    if (outcome.kind !== 'failed') this.#queue.succeeded(model)
+    if (!requeue) return
+    if (outcome.kind === 'requeue') this.#queue.add(model, 'change', outcome.afterMs)
+    if (outcome.kind === 'failed') this.#queue.retry(model)
+  }
+}

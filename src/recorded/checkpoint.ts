@@ -1,0 +1,56 @@
+import { canonicalJson } from '../domain/digest.ts'
+import type { JsonObject } from '../domain/json.ts'
+import type { Item, Tables } from './tables.ts'
+import { writeItem, type Writer } from './write-item.ts'
+
+/** Raised when the same documents would compile to something else. */
+export const COMPILER = 1
+
+export interface Checkpoint {
+  /** Object id of the root folder's tree. */
+  readonly tree: string
+  readonly revision: string
+  readonly compiler: number
+  readonly settingsDigest: string
+  /** Nothing was on its way when it was written. */
+  readonly settled: boolean
+  /** ISO 8601: when everything is to be compared again, whatever the tree. */
+  readonly nextDue: string | null
+  readonly counts: JsonObject
+}
+
+export async function readCheckpoint(tables: Tables, root: string, signal?: AbortSignal): Promise<Item | null> {
+  return tables.get('steward-control', { pk: 'checkpoint', sk: root }, signal)
+}
+
+/** Written last, and only if it says something new (I10). `revision` and `next_due` alone are nothing new. */
+export async function writeCheckpoint(
+  tables: Tables,
+  writer: Writer,
+  root: string,
+  checkpoint: Checkpoint,
+): Promise<void> {
+  const before = await readCheckpoint(tables, root, writer.check())
+  const after: Item = {
+    pk: 'checkpoint',
+    sk: root,
+    tree: checkpoint.tree,
+    revision: checkpoint.revision,
+    compiler: checkpoint.compiler,
+    settings_digest: checkpoint.settingsDigest,
+    settled: checkpoint.settled,
+    next_due: checkpoint.nextDue,
+    counts: checkpoint.counts,
+  }
+  const bare = ({ revision: _revision, next_due: _due, rev: _rev, fence: _fence, ...rest }: Item): string =>
+    canonicalJson(rest)
+  if (before !== null && Number(before.fence) === writer.epoch && bare(before) === bare(after)) return
+  await writeItem(tables, writer, { table: 'steward-control', before, after })
+}
+
+/** A new holder of the lease writes its epoch into the checkpoint: what a paused predecessor sends then fails (I2). */
+export async function fenceCheckpoint(tables: Tables, writer: Writer, root: string): Promise<void> {
+  const before = await readCheckpoint(tables, root, writer.check())
+  if (before === null || Number(before.fence) === writer.epoch) return
+  await writeItem(tables, writer, { table: 'steward-control', before, after: before })
+}
