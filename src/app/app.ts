@@ -8,6 +8,7 @@ import { declare } from '../declared/declare.ts'
 import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { placeOf } from '../declared/layout.ts'
 import { resolveSettings } from '../declared/settings.ts'
+import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { DeploymentMethod } from '../domain/names.ts'
 import type { Clock, Ids, Randomness } from '../domain/ports.ts'
 import { DynamoDbTables } from '../recorded/dynamodb-tables.ts'
@@ -17,7 +18,7 @@ import { capabilityTable } from '../runtimes/capability-table.ts'
 import type { RuntimeDriver } from '../runtimes/driver.ts'
 import type { SourceText } from '../report/diagnostics.ts'
 import { openRepository, type Repository } from '../source/repository.ts'
-import type { RevisionRequest, Source } from '../source/source.ts'
+import type { RevisionRequest, Source, SourceSnapshot } from '../source/source.ts'
 import { connectStore } from '../store/connect.ts'
 import type { Liveness, ProcessIdentity } from '../system/processes.ts'
 import type { Environment } from './environment.ts'
@@ -43,8 +44,8 @@ export interface AppOptions {
 
 export interface DeclaredResult {
   readonly state: DeclaredState
-  /** The lines of a document, for framing a diagnostic. */
-  readonly text: SourceText
+  /** The text of the documents that diagnostics stand in, for framing them. */
+  frame(diagnostics: readonly Diagnostic[]): Promise<SourceText>
 }
 
 /**
@@ -96,11 +97,7 @@ export class App {
     const bytes = await snapshot.read(needed)
     const context = { revision, root, tree, committedAt, author, entries, bytes }
     const state = declare({ ...context, compiler: this.#compiler, capabilities: capabilityTable })
-    const wrong = new Set(state.diagnostics.map(({ path }) => path))
-    const framed = documents.filter(({ path }) => wrong.has(path))
-    const framedBytes = await snapshot.read(framed)
-    const texts = new Map(framed.map(({ path, oid }) => [path, framedBytes.get(oid)]))
-    return { state, text: (path) => decode(texts.get(path)) }
+    return { state, frame: (diagnostics) => frameText(snapshot, diagnostics) }
   }
 
   /** The metadata tables that Settings name; the embedded engine is started on demand. */
@@ -193,8 +190,12 @@ export class App {
   }
 }
 
-function decode(bytes: Uint8Array | undefined): string | null {
-  return bytes === undefined ? null : new TextDecoder().decode(bytes)
+async function frameText(snapshot: SourceSnapshot, diagnostics: readonly Diagnostic[]): Promise<SourceText> {
+  const wrong = new Set(diagnostics.map(({ path }) => path))
+  const entries = snapshot.entries.filter(({ path, mode }) => mode === 'file' && wrong.has(path))
+  const bytes = await snapshot.read(entries)
+  const texts = new Map(entries.map(({ path, oid }) => [path, new TextDecoder().decode(bytes.get(oid))]))
+  return (path) => texts.get(path) ?? null
 }
 
 function isLoopback(endpoint: string): boolean {

@@ -64,6 +64,7 @@ class EntryReader {
   readonly parser: Parser
   readonly #options: ReadArchiveOptions
   readonly #rules = new ArchiveRules()
+  #open: EntrySink | null = null
   problem: Error | null = null
   entries = 0
   bytes = 0
@@ -98,8 +99,15 @@ class EntryReader {
     const path = this.#rules.check({ path: entry.path, type: entry.type, linkpath: entry.linkpath })
     const sink = accept({ path, entry })
     if (sink === null) return
+    this.#open = sink
     entry.on('data', (part) => this.#try(() => sink.write(part)))
-    entry.on('end', () => sink.end())
+    entry.on('end', () => this.close())
+  }
+
+  /** Ends the file that is being written: at its end, or where the reading stops. */
+  close(): void {
+    this.#open?.end()
+    this.#open = null
   }
 
   take(part: Buffer): void {
@@ -132,6 +140,7 @@ export async function readArchive(options: ReadArchiveOptions): Promise<ArchiveS
   } catch (error) {
     throw error instanceof StewardError ? error : invalidArchive(options.file, error)
   } finally {
+    reader.close()
     source.destroy()
     unzipped.destroy()
   }

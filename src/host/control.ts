@@ -5,7 +5,7 @@ import type { Json } from '../domain/json.ts'
 import { checkBody, checkKey } from './body-checks.ts'
 import { fileNameOfKey, type HostFolders } from './context.ts'
 import { invalid, Refusal } from './refusal.ts'
-import { readWhole, refuseGarbage, replyError, replyJson, replyText } from './replies.ts'
+import { readWhole, refuseGarbage, replyError, replyJson } from './replies.ts'
 import { readLogs } from './server-log.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -123,8 +123,8 @@ export class Control {
     if (deployment === undefined) throw new Refusal(404, 'not_found', `there is no deployment ${key}`)
     if (!logs) return replyJson(response, 200, deployment.report())
     const folder = join(this.#options.folders.logs, fileNameOfKey(key))
-    const text = await readLogs(folder, asked.query.get('set'), tailOf(asked.query))
-    replyText(response, 200, 'text/plain; charset=utf-8', text)
+    const lines = await readLogs(folder, asked.query.get('set'), tailOf(asked.query))
+    replyJson(response, 200, { lines })
   }
 
   async #put(request: IncomingMessage, key: string): Promise<Json> {

@@ -26,11 +26,16 @@ export interface DeploymentBody {
   readonly sets: readonly SetBody[]
 }
 
+/** A size that was not given is not there, so that the caller's digest of the same artifact is ours. */
+function artifactAsJson({ name, uri, sha256, size }: ArtifactReference): { readonly [key: string]: Json } {
+  return size === null ? { name, uri, sha256 } : { name, uri, sha256, size }
+}
+
 export function setAsJson(set: SetBody): { readonly [key: string]: Json } {
   return {
     id: set.id,
     model_version: set.model_version,
-    artifacts: set.artifacts.map(({ name, uri, sha256, size }) => ({ name, uri, sha256, size })),
+    artifacts: set.artifacts.map(artifactAsJson),
     command: set.command,
     environment_variables: set.environment_variables.map(({ name, value }) => ({ name, value })),
     replicas: set.replicas,

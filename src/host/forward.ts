@@ -32,11 +32,14 @@ export class NoAnswer extends Error {
   readonly reused: boolean
   /** Another attempt may succeed: the connection broke, rather than that the server said something wrong. */
   readonly again: boolean
+  /** The server was silent for too long. */
+  readonly late: boolean
 
   constructor(cause: unknown, reused: boolean) {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
     this.name = 'NoAnswer'
     this.reused = reused
+    this.late = errorCode(cause) === 'ETIMEDOUT'
     this.again = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(errorCode(cause) ?? '')
   }
 }
@@ -59,6 +62,10 @@ function upstreamHeaders({ headers, body, server }: ForwardOptions): OutgoingHtt
   return { ...kept, host: `${LOOPBACK}:${server.port}`, ...framing }
 }
 
+function silence(ms: number): Error {
+  return Object.assign(new Error(`it was silent for ${ms / 1000} s`), { code: 'ETIMEDOUT' })
+}
+
 /** Sends a request to one server; resolves with the beginning of its answer, rejects with NoAnswer. */
 export async function forward(options: ForwardOptions): Promise<IncomingMessage> {
   const { server, path, body, fresh, silenceMs, signal } = options
@@ -73,7 +80,7 @@ export async function forward(options: ForwardOptions): Promise<IncomingMessage>
       agent: fresh || body.kind === 'flow' ? false : server.agent,
       signal,
     })
-    upstream.setTimeout(silenceMs, () => upstream.destroy(new Error(`no answer within ${silenceMs / 1000} s`)))
+    upstream.setTimeout(silenceMs, () => upstream.destroy(silence(silenceMs)))
     upstream.on('error', (error) => reject(new NoAnswer(error, upstream.reusedSocket)))
     upstream.once('response', resolve)
     if (body.kind === 'whole') return void upstream.end(body.bytes)

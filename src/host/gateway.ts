@@ -136,7 +136,7 @@ export class Gateway {
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error
         if (body.kind === 'flow' || !error.again || attempt >= ATTEMPTS || exchange.gone.aborted) {
-          throw new Refusal(502, 'no_answer', `the server did not answer: ${error.message}`)
+          throw new Refusal(error.late ? 504 : 502, 'no_answer', `the server did not answer: ${error.message}`)
         }
         if (!error.reused) avoided.add(choice.server)
         fresh = true

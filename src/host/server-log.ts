@@ -62,7 +62,7 @@ export class ServerLog {
 }
 
 /** The last `count` lines of every log in a folder, or of one set's, each line with its replica in front. */
-export async function readLogs(folder: string, set: string | null, count: number): Promise<string> {
+export async function readLogs(folder: string, set: string | null, count: number): Promise<readonly string[]> {
   const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.log')).toSorted()
   const parts: string[] = []
   for (const name of names) {
@@ -71,9 +71,9 @@ export async function readLogs(folder: string, set: string | null, count: number
     const older = await readFile(join(folder, `${name}.1`), 'utf8').catch(() => '')
     const text = older + (await readFile(join(folder, name), 'utf8').catch(() => ''))
     const lines = text.trimEnd().split('\n').slice(-count)
-    parts.push(...lines.filter((line) => line !== '').map((line) => `[${replica}] ${line}\n`))
+    parts.push(...lines.filter((line) => line !== '').map((line) => `[${replica}] ${line}`))
   }
-  return parts.join('')
+  return parts
 }
 
 /** Keeps the logs of the sets that run and of the newest others. */

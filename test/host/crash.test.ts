@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, readdir, readlink, realpath, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { packServer } from './support/archives.ts'
-import { HostClient, makeFolder, set, until } from './support/harness.ts'
+import { HostClient, makeFolder, serversOf, set, until } from './support/harness.ts'
 
 let folder: Awaited<ReturnType<typeof makeFolder>>
 let state: string
@@ -34,17 +34,6 @@ function spawnHost(): ChildProcess & { readonly errors: string[] } {
   child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()))
   hosts.push(child)
   return Object.assign(child, { errors })
-}
-
-/** Pids of everything that works below the state folder. */
-async function serversOf(root: string): Promise<number[]> {
-  const found: number[] = []
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => '')
-    if (cwd.startsWith(`${root}/host/work/`)) found.push(Number(name))
-  }
-  return found
 }
 
 async function killed(host: ChildProcess): Promise<void> {

@@ -7,7 +7,7 @@ import { isJsonObject } from '../../domain/json.ts'
 import { isOpen } from '../../domain/rollout-states.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { ControllerEvents } from '../../reconcile/controller.ts'
-import type { SourceText } from '../../report/diagnostics.ts'
+import type { DeclaredResult } from '../../app/app.ts'
 import { planDifference, prettyPlan } from '../../report/plan.ts'
 import { exitCodes, type Command, type Io, type Options } from '../command.ts'
 import { usageError } from '../parse.ts'
@@ -38,7 +38,7 @@ export const apply: Command = {
     const saved = file === undefined ? null : await readPlan(file)
     const declared = await app.declared(revision, signal)
     if (declared.state.settings === null) {
-      printDiagnostics(declared.state.diagnostics, declared.text, io)
+      await printDiagnostics(declared.state.diagnostics, declared, io)
       io.note('error: the settings are broken; nothing was changed')
       return exitCodes.problems
     }
@@ -54,7 +54,7 @@ export const apply: Command = {
       allowDeletes: options.text('allow-deletes') ?? null,
       leaseMs: parseLeaseMs(options, environment),
       signal,
-      confirm: (plan) => confirm(plan, options, io, declared.text),
+      confirm: (plan) => confirm(plan, options, io, declared),
       events: progress(io),
       onWaitingForLease: once(({ holder }) => io.note(`waiting: ${holder} holds the lease`)),
     })
@@ -62,7 +62,7 @@ export const apply: Command = {
       io.note('interrupted: what is recorded goes on with the next apply or the daemon')
       return exitCodes.interrupted
     }
-    return report(end, io, declared.text)
+    return report(end, io, declared)
   },
 }
 
@@ -83,9 +83,9 @@ async function readPlan(file: string): Promise<Plan> {
   return value as unknown as Plan
 }
 
-async function confirm(plan: Plan, options: Options, io: Io, text: SourceText): Promise<boolean | null> {
+async function confirm(plan: Plan, options: Options, io: Io, declared: DeclaredResult): Promise<boolean | null> {
   if (!io.json) {
-    printDiagnostics(plan.diagnostics, text, io)
+    await printDiagnostics(plan.diagnostics, declared, io)
     io.out(prettyPlan(plan, io.colour))
   }
   if (options.flag('yes')) return true
@@ -149,13 +149,13 @@ function applyJson(end: ApplyEnd) {
   }
 }
 
-function report(end: ApplyEnd, io: Io, text: SourceText): number {
+async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<number> {
   if (io.json) io.out(JSON.stringify(applyJson(end)))
   const diagnostics: readonly Diagnostic[] = 'planned' in end ? end.planned.plan.diagnostics : []
   const broken = diagnostics.some(isError)
   switch (end.kind) {
     case 'nothing':
-      if (!io.json) printDiagnostics(diagnostics, text, io)
+      if (!io.json) await printDiagnostics(diagnostics, declared, io)
       io.note(broken ? 'nothing to do beside what is blocked by errors' : 'nothing to do: everything is as declared')
       return broken ? exitCodes.problems : exitCodes.done
     case 'refused':

@@ -25,7 +25,7 @@ export const plan: Command = {
     if (io.json) {
       io.out(JSON.stringify(made))
     } else {
-      printDiagnostics(made.diagnostics, declared.text, io)
+      await printDiagnostics(made.diagnostics, declared, io)
       io.out(prettyPlan(made, io.colour))
       if (out !== undefined) io.out(`Saved to ${out}; carry it out with \`steward apply ${out}\`.`)
     }

@@ -1,9 +1,10 @@
 import { readStatus, type DeploymentStatus, type Status } from '../../app/status.ts'
-import { prettyDiagnostic, painter, plain } from '../../report/diagnostics.ts'
+import { painter, plain } from '../../report/diagnostics.ts'
 import { parseModelReference } from '../../domain/names.ts'
 import { exitCodes, type Command, type Io } from '../command.ts'
 import { usageError } from '../parse.ts'
 import { requireSettings } from './require-settings.ts'
+import { printDiagnostics } from './validate.ts'
 
 export const status: Command = {
   name: 'status',
@@ -25,7 +26,7 @@ export const status: Command = {
     })
     if (io.json) io.out(JSON.stringify(read))
     else {
-      for (const diagnostic of read.diagnostics) io.out(`${prettyDiagnostic(diagnostic, declared.text, io.colour)}\n`)
+      await printDiagnostics(read.diagnostics, declared, io)
       printStatus(read, io)
     }
     return exitCodes.done

@@ -1,6 +1,6 @@
 import type { DeclaredResult } from '../../app/app.ts'
 import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
-import { countText, prettyDiagnostic, type SourceText } from '../../report/diagnostics.ts'
+import { countText, prettyDiagnostic } from '../../report/diagnostics.ts'
 import { exitCodes, type Command, type Io } from '../command.ts'
 
 export const validate: Command = {
@@ -14,7 +14,7 @@ export const validate: Command = {
   async run({ app, revision, io, signal }) {
     const declared = await app.declared(revision, signal)
     if (io.json) io.out(JSON.stringify(validateJson(declared)))
-    else printValidation(declared, io)
+    else await printValidation(declared, io)
     return declared.state.diagnostics.some(isError) ? exitCodes.problems : exitCodes.done
   },
 }
@@ -35,8 +35,9 @@ function validateJson({ state }: DeclaredResult) {
   }
 }
 
-function printValidation({ state, text }: DeclaredResult, io: Io): void {
-  printDiagnostics(state.diagnostics, text, io)
+async function printValidation(declared: DeclaredResult, io: Io): Promise<void> {
+  const { state } = declared
+  await printDiagnostics(state.diagnostics, declared, io)
   const errors = state.diagnostics.filter(isError).length
   const what = `${countText(state.documents, 'document')} of ${countText(state.units.size, 'model')}`
   const warnings = state.diagnostics.length - errors
@@ -44,6 +45,11 @@ function printValidation({ state, text }: DeclaredResult, io: Io): void {
   io.out(errors + warnings === 0 ? `${what}: all valid.` : `${what}: ${found}.`)
 }
 
-export function printDiagnostics(diagnostics: readonly Diagnostic[], text: SourceText, io: Io): void {
+export async function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  declared: DeclaredResult,
+  io: Io,
+): Promise<void> {
+  const text = await declared.frame(diagnostics)
   for (const diagnostic of diagnostics) io.out(`${prettyDiagnostic(diagnostic, text, io.colour)}\n`)
 }

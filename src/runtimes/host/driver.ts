@@ -1,5 +1,6 @@
 import { digestOf } from '../../domain/digest.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
+import { pick } from '../../domain/objects.ts'
 import { replicasAt } from '../../rollout/rolling.ts'
 import type { Change, Observation, ObservedSet, RuntimeDriver, Target } from '../driver.ts'
 import { hostCapabilities } from './capabilities.ts'
@@ -114,10 +115,15 @@ function newSet(change: Change, weight: number, replicas: number): JsonObject {
   }
 }
 
-const askedFields = ['id', 'model_version', 'artifacts', 'command', 'environment_variables', 'replicas', 'weight']
+const askedFields = ['id', 'model_version', 'artifacts', 'command', 'environment_variables', 'weight'] as const
 
+/** A set as it was put: in what the host reports, `replicas` is the list of processes. */
 function askedFor(set: JsonObject): JsonObject {
-  return Object.fromEntries(askedFields.flatMap((name) => (set[name] === undefined ? [] : [[name, set[name]]])))
+  return { ...pick(set, askedFields), replicas: wantedReplicas(set) }
+}
+
+function wantedReplicas(set: JsonObject): number {
+  return Number(set.replicas_wanted ?? 0)
 }
 
 function setsOf(deployment: JsonObject): readonly JsonObject[] {
@@ -129,7 +135,7 @@ function toObservedSet(set: JsonObject): ObservedSet {
     deploymentId: String(set.id),
     modelVersion: Number(set.model_version),
     weight: Number(set.weight),
-    replicas: Number(set.replicas),
+    replicas: wantedReplicas(set),
     ready: Number(set.ready),
     processDigest: String(set.spec_digest),
     failure: typeof set.failure === 'string' ? set.failure : null,

@@ -1,4 +1,4 @@
-import { readFile, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -69,6 +69,17 @@ export async function until<T>(
     if (performance.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`)
     await delay(20)
   }
+}
+
+/** Pids of everything that works below the state folder. */
+export async function serversOf(root: string): Promise<number[]> {
+  const found: number[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => '')
+    if (cwd.startsWith(`${root}/host/work/`)) found.push(Number(name))
+  }
+  return found
 }
 
 export interface SetWish {

@@ -1,4 +1,5 @@
 // A model server for tests. Its first argument says how it behaves.
+import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { readdirSync } from 'node:fs'
 
@@ -33,4 +34,8 @@ const server = createServer(async (request, response) => {
 if (behaviour === 'never') console.log('warming up for ever')
 if (behaviour === 'slow') setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), 500)
 else server.listen(process.env.PORT, '127.0.0.1')
-process.on('SIGTERM', () => process.exit(0))
+if (behaviour === 'stubborn') {
+  // Ignores SIGTERM and has a child that would outlive it.
+  process.on('SIGTERM', () => {})
+  spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+} else process.on('SIGTERM', () => process.exit(0))
