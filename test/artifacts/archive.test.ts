@@ -26,6 +26,26 @@ async function pack(entries: readonly RawEntry[]): Promise<string> {
   return file
 }
 
+/** Every place that the kernel passes when it follows a link, as far as it would go: it gives up after 40 links. */
+async function visited(link: string): Promise<readonly string[]> {
+  const seen: string[] = []
+  let here = '/'
+  let ahead = link.split('/').filter((name) => name !== '')
+  for (let links = 0; ahead.length > 0 && links < 40;) {
+    const next = join(here, ahead[0] ?? '')
+    ahead = ahead.slice(1)
+    const target = await readlink(next).catch(() => null)
+    if (target === null) here = next
+    else {
+      links += 1
+      if (target.startsWith('/')) here = '/'
+      ahead = [...target.split('/').filter((name) => name !== '' && name !== '.'), ...ahead]
+    }
+    if (links > 0) seen.push(here)
+  }
+  return seen
+}
+
 const LIMITS = { maxEntries: 100, maxBytes: 1024 * 1024 }
 
 describe('an archive that is refused', () => {
@@ -178,8 +198,7 @@ describe('an archive that is unpacked', () => {
         // Not readdir: its recursive form follows links, also in circles.
         const links = execFileSync('find', [base, '-type', 'l', '-print0'], { encoding: 'utf8' }).split('\0')
         for (const link of links.filter((path) => path !== '')) {
-          const real = execFileSync('realpath', ['-m', link], { encoding: 'utf8' }).trim()
-          expect(`${real}/`.startsWith(`${base}/deep/`)).toBe(true)
+          for (const seen of await visited(link)) expect(`${seen}/`.startsWith(`${base}/deep/`), seen).toBe(true)
         }
       }),
       { numRuns: 300 },

@@ -4,10 +4,10 @@ import { parseDuration } from '../../domain/durations.ts'
 import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
 import { errorMessage, StewardError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
-import { isOpen } from '../../domain/rollout-states.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { ControllerEvents } from '../../reconcile/controller.ts'
 import type { DeclaredResult } from '../../app/app.ts'
+import { progressLines } from '../../report/progress.ts'
 import { planDifference, prettyPlan } from '../../report/plan.ts'
 import { exitCodes, type Command, type Io, type Options } from '../command.ts'
 import { usageError } from '../parse.ts'
@@ -94,21 +94,9 @@ async function confirm(plan: Plan, options: Options, io: Io, declared: DeclaredR
 
 /** One line whenever a rollout's state changes, on standard error. */
 function progress(io: Io): ControllerEvents {
-  const last = new Map<string, string>()
+  const lines = progressLines()
   return {
-    onUnit(model, { recorded, problems }) {
-      for (const { name, status, modelVersion, id, item } of recorded.deployments) {
-        const key = `${model}#${name} ${id}`
-        const before = last.get(key)
-        last.set(key, status)
-        if (before === status || (before === undefined && !isOpen(status))) continue
-        const reason = typeof item.reason === 'string' && item.reason !== '' ? `: ${item.reason.split('\n')[0]}` : ''
-        io.note(`${model}#${name} version ${modelVersion}: ${status}${reason}`)
-      }
-      const said = problems.join('; ')
-      if (said !== '' && last.get(model) !== said) io.note(`${model}: ${said}`)
-      last.set(model, said)
-    },
+    onUnit: (model, result) => lines(model, result).forEach((line) => io.note(line)),
     onError: (model, error) => io.note(`${model}: ${errorMessage(error)}; trying again`),
   }
 }

@@ -3,10 +3,22 @@ import { apply } from './apply.ts'
 import { history } from './history.ts'
 import { host } from './host.ts'
 import { plan } from './plan.ts'
+import { serve } from './serve.ts'
 import { status } from './status.ts'
 import { store } from './store.ts'
 import { tablesCreate } from './tables-create.ts'
 import { validate } from './validate.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [validate, plan, apply, status, history, host, store, tablesCreate, version]
+export const commands: readonly Command[] = [
+  validate,
+  plan,
+  apply,
+  status,
+  history,
+  serve,
+  host,
+  store,
+  tablesCreate,
+  version,
+]

@@ -1,0 +1,161 @@
+import type { App } from '../app/app.ts'
+import { guardsOf } from '../app/apply.ts'
+import { makePlan, reconcilePorts, settingsDigest } from '../app/make-plan.ts'
+import type { DeclaredState } from '../declared/declared-state.ts'
+import { isError } from '../domain/diagnostics.ts'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import { isOpen } from '../domain/rollout-states.ts'
+import { COMPILER, fenceCheckpoint, writeCheckpoint } from '../recorded/checkpoint.ts'
+import type { Lease } from '../recorded/lease.ts'
+import type { Tables } from '../recorded/tables.ts'
+import { Controller } from '../reconcile/controller.ts'
+import { plain } from '../report/diagnostics.ts'
+import { progressLines } from '../report/progress.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** A request that a paused predecessor has sent may still land this long after its lease has ended. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+export interface LeaderOptions {
+  readonly app: App
+  readonly tables: Tables
+  readonly lease: Lease
+  readonly leaseMs: number
+  readonly branch: string
+  readonly intervalMs: number
+  readonly telemetry: Telemetry
+  readonly log: (text: string) => void
+}
+
+/** The daemon while it holds the lease: follows the branch, and works until everything is as declared. */
+export class Leader {
+  readonly #options: LeaderOptions
+  #controller: Controller | null = null
+  #commit: string | null = null
+  #nextFull = 0
+  #firstRound = true
+  #unwritten: DeclaredState | null = null
+
+  constructor(options: LeaderOptions) {
+    this.#options = options
+  }
+
+  /** One round: look at the branch, work until idle or the next poll, write the checkpoint. True when all is settled. */
+  async round(signal: AbortSignal): Promise<boolean> {
+    const { app, intervalMs, telemetry } = this.#options
+    await this.#look(signal)
+    const controller = this.#controller
+    if (controller === null) return false
+    const jitter = 0.9 + app.options.randomness.next() * 0.2
+    await controller.untilIdle(AbortSignal.any([signal, AbortSignal.timeout(Math.round(intervalMs * jitter))]))
+    telemetry.queueDepth = controller.depth()
+    const settled = controller.idle && this.#openRollouts() === 0
+    if (settled) await this.#checkpoint()
+    return settled
+  }
+
+  /** Compares again if the branch has moved or everything is due; else does nothing but read one ref. */
+  async #look(signal: AbortSignal): Promise<void> {
+    const { app, branch } = this.#options
+    const { source } = await app.repository()
+    const commit = await source.resolve(branch)
+    const due = app.clock.monotonic() >= this.#nextFull
+    if (commit === this.#commit && !due) return
+    const { state } = await app.declared({ kind: 'git', revision: branch }, signal)
+    if (commit !== this.#commit) this.#announce(state)
+    this.#commit = commit
+    if (state.settings === null) {
+      this.#options.log('the settings are broken: nothing is written until they are mended')
+      return
+    }
+    await this.#aim(state, signal)
+    this.#scheduleFull(state.settings.drift.everyMs)
+  }
+
+  async #aim(declared: DeclaredState, signal: AbortSignal): Promise<void> {
+    const { app, tables, log } = this.#options
+    const planned = await makePlan(app, tables, declared, { artifacts: 'stat', signal })
+    const refusals = guardsOf(declared, planned, null)
+    for (const { guard, message } of refusals) {
+      log(
+        `refused by guard ${guard}: ${message}; to allow exactly this plan, name ${planned.plan.digest} in guards.allow_deletes`,
+      )
+    }
+    const intent = { declared, planDigest: planned.plan.digest, allowDeletes: refusals.length === 0 }
+    const controller = this.#controller ?? (await this.#start(intent))
+    controller.aim(intent)
+    controller.enqueue(
+      planned.plan.units.map(({ unit }) => unit),
+      'change',
+    )
+    controller.enqueue(planned.unsettled, 'resync')
+    this.#unwritten = declared
+  }
+
+  async #start(intent: Controller['intent']): Promise<Controller> {
+    const { app, tables, lease, telemetry, log } = this.#options
+    await fenceCheckpoint(tables, lease, intent.declared.root)
+    const ports = await reconcilePorts(app, tables, intent.declared, lease)
+    const lines = progressLines()
+    this.#controller = new Controller(ports, intent, {
+      randomness: app.options.randomness,
+      onUnit: (model, result) => {
+        telemetry.onUnit(model, result)
+        lines(model, result).forEach(log)
+      },
+      onError: (model, error) => log(`${model}: ${errorMessage(error)}; trying again`),
+    })
+    return this.#controller
+  }
+
+  /** Everything once at the beginning, once more when nothing of a predecessor can land any more, then as drift says. */
+  #scheduleFull(everyMs: number): void {
+    const { app, leaseMs } = this.#options
+    const after = this.#firstRound ? Math.min(everyMs, leaseMs + REQUEST_TIMEOUT_MS) : everyMs
+    this.#firstRound = false
+    this.#nextFull = app.clock.monotonic() + after
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { tables, lease, telemetry } = this.#options
+    const declared = this.#unwritten
+    if (declared === null) return
+    await writeCheckpoint(tables, lease, declared.root, {
+      tree: declared.tree,
+      revision: declared.revision,
+      compiler: COMPILER,
+      settingsDigest: settingsDigest(declared),
+      settled: true,
+      nextDue: null,
+      counts: { units: declared.units.size, documents: declared.documents },
+    })
+    if (declared.committedAt !== null) telemetry.syncedCommit = Date.parse(declared.committedAt) / 1000
+    this.#unwritten = null
+  }
+
+  #openRollouts(): number {
+    const results = this.#controller?.results.values() ?? []
+    return [...results].filter(({ recorded }) => recorded.deployments.some(({ status }) => isOpen(status))).length
+  }
+
+  #announce(declared: DeclaredState): void {
+    const { log, telemetry } = this.#options
+    telemetry.revision = declared.revision
+    const errors = declared.diagnostics.filter(isError)
+    log(
+      `revision ${declared.revision}: ${declared.units.size} models${errors.length === 0 ? '' : `, ${errors.length} errors`}`,
+    )
+    for (const { code, path, range, summary, help } of errors.slice(0, 20)) {
+      log(
+        plain(
+          `error ${code} ${path}:${range.start.line}:${range.start.column} ${summary}${help === undefined ? '' : ` (${help})`}`,
+        ),
+      )
+    }
+  }
+}
+
+/** Whether a failed round is worth another try. */
+export function mayTryAgain(error: unknown): error is StewardError {
+  return error instanceof StewardError && error.code !== 'lease_lost' && error.kind !== 'bug'
+}

@@ -1,0 +1,125 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { App } from '../app/app.ts'
+import { leaseOptions } from '../app/apply.ts'
+import type { DeclaredState } from '../declared/declared-state.ts'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import { acquireLease, DEFAULT_LEASE_MS } from '../recorded/lease.ts'
+import { readJsonObject, writeFileAtomically } from '../system/files.ts'
+import { listen } from './http.ts'
+import { Leader, mayTryAgain } from './leader.ts'
+import { Telemetry } from './telemetry.ts'
+
+export interface ServeOptions {
+  readonly app: App
+  readonly branch: string
+  readonly intervalMs: number
+  readonly leaseMs: number | null
+  readonly listen: string
+  /** One round until everything is settled, then the end. */
+  readonly once: boolean
+  readonly version: string
+  readonly signal: AbortSignal
+  /** The first line is `listening on http://…`. */
+  readonly onMessage: (text: string) => void
+}
+
+/** The daemon: any number of them may run, one of them writes. Resolves with true when all was well at the end. */
+export async function serve(options: ServeOptions): Promise<boolean> {
+  const { app, signal, onMessage } = options
+  const telemetry = new Telemetry()
+  const file = join(await app.ensureStateDir(), 'serve.json')
+  const server = await listen(options.listen, telemetry, options.version)
+  try {
+    onMessage(`listening on ${server.url}`)
+    await writeFileAtomically(file, `${JSON.stringify({ pid: process.pid, url: server.url })}\n`)
+    const log = (text: string): void => onMessage(`${app.clock.now().toISOString()} ${text}`)
+    return await follow(options, telemetry, log)
+  } catch (error) {
+    if (signal.aborted) return true
+    throw error
+  } finally {
+    telemetry.ready = false
+    if ((await readJsonObject(file))?.pid === process.pid) await rm(file, { force: true })
+    await server.close()
+  }
+}
+
+/** Takes the lease and leads; when the lease is lost, begins again. */
+async function follow(options: ServeOptions, telemetry: Telemetry, log: (text: string) => void): Promise<boolean> {
+  const { app, signal } = options
+  while (!signal.aborted) {
+    const declared = await goodSettings(options, log)
+    const tables = await app.tables(declared.settings)
+    telemetry.ready = true
+    let waiting = ''
+    const outcome = await acquireLease(leaseOptions(app, tables, options.leaseMs), {
+      wait: true,
+      signal,
+      onWait: ({ holder }) => {
+        if (waiting !== holder) log(`standing by: ${holder} holds the lease`)
+        waiting = holder
+      },
+    })
+    if (outcome.kind !== 'acquired') continue
+    const { lease } = outcome
+    lease.start()
+    telemetry.leaseHeld = true
+    log(`holding the lease, epoch ${lease.epoch}`)
+    try {
+      const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS
+      const leader = new Leader({ ...options, tables, lease, leaseMs, telemetry, log })
+      const settled = await lead(leader, options, log)
+      if (options.once || signal.aborted) return settled
+    } catch (error) {
+      if (signal.aborted) return true
+      if (!lease.lost.aborted) throw error
+      log(`${errorMessage(lease.lost.reason)}; beginning again`)
+    } finally {
+      telemetry.leaseHeld = false
+      await lease.release()
+    }
+  }
+  return true
+}
+
+async function lead(leader: Leader, options: ServeOptions, log: (text: string) => void): Promise<boolean> {
+  const { app, signal, intervalMs } = options
+  let said = ''
+  while (!signal.aborted) {
+    const began = app.clock.monotonic()
+    let settled = false
+    try {
+      settled = await leader.round(signal)
+      said = ''
+    } catch (error) {
+      if (!mayTryAgain(error)) throw error
+      if (said !== error.message) log(`${error.message}; trying again`)
+      said = error.message
+    }
+    if (options.once && (settled || said !== '')) return said === ''
+    const jitter = 0.9 + app.options.randomness.next() * 0.2
+    const left = intervalMs * jitter - (app.clock.monotonic() - began)
+    await app.clock.sleep(Math.max(10, left), signal).catch(() => undefined)
+  }
+  return true
+}
+
+/** The newest settings that can be read; without any, nobody knows where the tables are. */
+async function goodSettings(options: ServeOptions, log: (text: string) => void): Promise<DeclaredState> {
+  const { app, branch, signal, intervalMs } = options
+  let said = ''
+  for (;;) {
+    const { state } = await app.declared({ kind: 'git', revision: branch }, signal)
+    const by = state.settings?.applyBy ?? 'daemon'
+    if (state.settings !== null && by === 'daemon') return state
+    const why =
+      state.settings === null
+        ? 'the settings are broken: waiting until they are mended'
+        : `settings name ${by} as the one who applies: waiting`
+    if (options.once) throw new StewardError(why, { code: 'settings_broken', kind: 'user' })
+    if (said !== why) log(why)
+    said = why
+    await app.clock.sleep(intervalMs, signal)
+  }
+}

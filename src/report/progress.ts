@@ -1,0 +1,24 @@
+import { isOpen } from '../domain/rollout-states.ts'
+import type { ModelId } from '../domain/names.ts'
+import type { UnitResult } from '../reconcile/reconcile-unit.ts'
+import { plain } from './diagnostics.ts'
+
+/** Turns looks at units into lines, one whenever a rollout's state or a unit's problem changes. */
+export function progressLines(): (model: ModelId, result: UnitResult) => string[] {
+  const last = new Map<string, string>()
+  return (model, { recorded, problems }) => {
+    const lines = recorded.deployments.flatMap(({ name, status, modelVersion, id, item }) => {
+      const key = `${model}#${name} ${id}`
+      const before = last.get(key)
+      last.set(key, status)
+      if (before === status || (before === undefined && !isOpen(status))) return []
+      const reason =
+        typeof item.reason === 'string' && item.reason !== '' ? `: ${item.reason.split('\n')[0] ?? ''}` : ''
+      return [`${model}#${name} version ${modelVersion}: ${status}${reason}`]
+    })
+    const said = problems.join('; ')
+    if (said !== '' && last.get(model) !== said) lines.push(`${model}: ${said}`)
+    last.set(model, said)
+    return lines.map(plain)
+  }
+}
