@@ -73,7 +73,6 @@ function validatorTypesFile(schemas: readonly KindSchema[]): [string, string] {
   return ['src/declared/generated/validators.d.cts', `${header}${validator.join('\n')}\n${lines.join('\n')}\n`]
 }
 
-/** The known property names by path, for nearest-name help. */
 function codesPage(): [string, string] {
   const rows = Object.entries(diagnosticCodes).map(
     ([code, { severity, summary, help }]) => `| \`${code}\` | ${severity} | ${summary} | ${help} |`,
@@ -91,6 +90,20 @@ function codesPage(): [string, string] {
   return ['docs/reference/diagnostic-codes.md', text]
 }
 
+/** Names of the known fields by schema and place in it, for the help of an unknown one. */
+function knownFieldsFile(schemas: readonly KindSchema[]): [string, string] {
+  const fields: Record<string, string[]> = {}
+  const walk = (at: string, node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    const { properties } = node as { properties?: Record<string, unknown> }
+    if (properties !== undefined && 'additionalProperties' in node) fields[at] = Object.keys(properties)
+    for (const [name, child] of Object.entries(node)) walk(`${at}/${name}`, child)
+  }
+  for (const { title, schema } of schemas) walk(`${title}#`, schema)
+  const body = `export const knownFields: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(fields, null, 1)}\n`
+  return ['src/declared/generated/known-fields.ts', header + body]
+}
+
 async function pretty(text: string, filepath: string): Promise<string> {
   return format(text, { ...(await resolveConfig(join(root, 'package.json'))), filepath })
 }
@@ -101,6 +114,7 @@ async function main(): Promise<void> {
     ...(await Promise.all(schemas.map(typeFile))),
     validatorsFile(schemas),
     validatorTypesFile(schemas),
+    knownFieldsFile(schemas),
     codesPage(),
   ]
   const check = process.argv.includes('--check')

@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs'
 import leven from 'leven'
-import { isJsonObject, type JsonObject } from '../domain/json.ts'
+import { knownFields } from './generated/known-fields.ts'
 import validators, { type SchemaError } from './generated/validators.cjs'
 import type { EvaluatedKind } from './layout.ts'
 import type { Fault, Path, YamlDocument } from './yaml-document.ts'
-
-const schemaFiles: Readonly<Record<EvaluatedKind, string>> = {
-  Model: 'model',
-  ModelVersion: 'model-version',
-  Deployment: 'deployment',
-  Runtime: 'runtime',
-  Settings: 'settings',
-}
 
 /** Every way in which a document breaks the schema of its kind, each at the value or key that is wrong. */
 export function checkSchema(kind: EvaluatedKind, document: YamlDocument): Fault[] {
@@ -28,7 +19,7 @@ function schemaFault(kind: EvaluatedKind, error: SchemaError, document: YamlDocu
   switch (error.keyword) {
     case 'additionalProperties': {
       const name = String(error.params.additionalProperty)
-      const help = unknownFieldHelp(name, knownFields(kind, error.schemaPath))
+      const help = unknownFieldHelp(name, fieldsAt(kind, error.schemaPath))
       const where = path.length === 0 ? '' : ` in ${field}`
       const range = document.keyRangeOf([...path, name])
       return {
@@ -127,15 +118,12 @@ function escape(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
-/** Property names at the schema place that refused; the schema is read only when there is something to say. */
-function knownFields(kind: EvaluatedKind, schemaPath: string): string[] {
-  const file = new URL(`../../schemas/${schemaFiles[kind]}.schema.json`, import.meta.url)
-  let node: unknown = JSON.parse(readFileSync(file, 'utf8'))
-  const segments = schemaPath
+/** Property names at the schema place that refused. */
+function fieldsAt(kind: EvaluatedKind, schemaPath: string): readonly string[] {
+  const place = schemaPath
     .replace(/^[^#]*#/, '')
     .split('/')
-    .slice(1, -1)
-  for (const segment of segments) node = isJsonObject(node) ? node[segment.replaceAll('~1', '/')] : undefined
-  const properties: JsonObject = isJsonObject(node) && isJsonObject(node.properties) ? node.properties : {}
-  return Object.keys(properties)
+    .slice(0, -1)
+    .join('/')
+  return knownFields[`${kind}#${place}`] ?? []
 }

@@ -2,16 +2,16 @@ import { omit } from '../domain/objects.ts'
 import type { JsonObject } from '../domain/json.ts'
 
 /** Attributes that are the item's own, beside the document's fields. */
-const catalogOwn = new Set(['namespace', 'model_name', 'model', 'revision', 'path', 'digest', 'status', 'rev', 'fence'])
-const registryOwn = new Set([
-  ...['model', 'model_version', 'namespace', 'model_name', 'create_at', 'created_by', 'revision', 'path', 'digest'],
-  ...['status', 'rev', 'fence'],
-])
-const deploymentOwn = new Set([
-  ...['model', 'deployment_id', 'namespace', 'model_name', 'deployment_name', 'endpoint', 'create_at', 'status'],
-  ...['reason', 'served_from', 'live_from', 'live_until', 'live_stage', 'spec_digest', 'subject_digest', 'revision'],
-  ...['plan_digest', 'requested_by', 'approvals', 'target', 'rev', 'fence'],
-])
+const bookkeeping = ['namespace', 'model_name', 'model', 'revision', 'status', 'rev', 'fence']
+const recordOwn = [...bookkeeping, 'path', 'digest']
+const catalogOwn = new Set(recordOwn)
+const registryOwn = new Set(recordOwn.concat('model_version', 'create_at', 'created_by'))
+const deploymentOwn = new Set(
+  bookkeeping.concat(
+    ['deployment_id', 'deployment_name', 'endpoint', 'create_at', 'reason', 'served_from', 'live_from', 'live_until'],
+    ['live_stage', 'spec_digest', 'subject_digest', 'plan_digest', 'requested_by', 'approvals', 'target'],
+  ),
+)
 const identity = new Set(['api_version', 'kind', 'namespace', 'model_name'])
 
 /** The Model document that a catalog item holds. */
