@@ -1,10 +1,12 @@
 import type { DeclaredState } from '../declared/declared-state.ts'
-import type { ModelId } from '../domain/names.ts'
+import { deploymentKey, type ModelId } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
+import { standingOf } from '../plan/plan-deployments.ts'
 import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
 import type { Plan } from '../plan/plan.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
 import { COMPILER, fenceCheckpoint, readCheckpoint, writeCheckpoint } from '../recorded/checkpoint.ts'
+import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Tables } from '../recorded/tables.ts'
 import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
@@ -12,7 +14,7 @@ import type { App } from './app.ts'
 import { makePlan, reconcilePorts, settingsDigest, type Planned } from './make-plan.ts'
 
 export type ApplyEnd =
-  | { readonly kind: 'nothing'; readonly planned: Planned }
+  | { readonly kind: 'nothing'; readonly planned: Planned; readonly failed: readonly string[] }
   | { readonly kind: 'refused'; readonly planned: Planned; readonly refusals: readonly GuardRefusal[] }
   | { readonly kind: 'stale'; readonly planned: Planned; readonly saved: Plan }
   | { readonly kind: 'other_applier'; readonly by: string }
@@ -52,7 +54,10 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   if (saved !== null && saved.digest !== planned.plan.digest) return { kind: 'stale', planned, saved }
   const refusals = guardsOf(declared, planned, request.allowDeletes)
   if (refusals.length > 0) return { kind: 'refused', planned, refusals }
-  if (isFinished(planned)) return { kind: 'nothing', planned }
+  if (isFinished(planned)) {
+    const failed = [...planned.recorded.units.values()].flatMap((unit) => endedOtherwise(declared, unit))
+    return { kind: 'nothing', planned, failed }
+  }
   const sure = await request.confirm(planned.plan)
   if (sure === null) return { kind: 'no_terminal', planned }
   if (!sure) return { kind: 'declined', planned }
@@ -168,18 +173,22 @@ function openWork(results: ReadonlyMap<ModelId, UnitResult>): string[] {
   )
 }
 
-/** What did not come to be, in words: blocked units, targets that failed, rollouts that ended another way. */
+/** What did not come to be, in words: blocked units, and targets that failed. */
 function failures(declared: DeclaredState, results: ReadonlyMap<ModelId, UnitResult>): string[] {
-  return [...results].flatMap(([model, { problems, recorded }]) => {
-    const unit = declared.units.get(model)
-    const lost = [...(unit?.deployments.values() ?? [])].flatMap((deployment) => {
-      const newest = recorded.deployments.findLast(({ name }) => name === deployment.name)
-      const wrong = newest?.status === 'failed' || newest?.status === 'rolled_back'
-      if (!wrong || newest.specDigest !== deployment.specDigest) return []
-      return [
-        `${model}#${deployment.name} version ${newest.modelVersion}: ${newest.status}: ${String(newest.item.reason ?? '')}`,
-      ]
-    })
-    return [...problems.map((problem) => `${model}: ${problem}`), ...lost]
+  return [...results].flatMap(([model, { problems, recorded }]) => [
+    ...problems.map((problem) => `${model}: ${problem}`),
+    ...endedOtherwise(declared, recorded),
+  ])
+}
+
+/** Declared deployments whose last rollout ended another way: they are not tried again until the intent changes. */
+function endedOtherwise(declared: DeclaredState, recorded: RecordedUnit): string[] {
+  const deployments = declared.units.get(recorded.model)?.deployments.values() ?? []
+  return [...deployments].flatMap(({ name, specDigest }) => {
+    const newest = standingOf(recorded, name).newest
+    const wrong = newest?.status === 'failed' || newest?.status === 'rolled_back'
+    if (!wrong || newest.specDigest !== specDigest) return []
+    const reason = String(newest.item.reason ?? '')
+    return [`${deploymentKey(recorded.model, name)} version ${newest.modelVersion}: ${newest.status}: ${reason}`]
   })
 }

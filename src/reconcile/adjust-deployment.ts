@@ -5,11 +5,9 @@ import { pick } from '../domain/objects.ts'
 import type { Action } from '../plan/plan.ts'
 import { standingOf } from '../plan/plan-deployments.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
-import { toRollout } from '../recorded/read-unit.ts'
-import { newRollout } from '../rollout/rollout.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { recordChange } from './record-change.ts'
-import { rolloutItem } from './start-rollout.ts'
+import { rolloutItem, rolloutOf } from './rollout-record.ts'
 
 /**
  * Puts changed capacity and the like in force on what is there: no new deployment. The new fields are recorded with
@@ -26,9 +24,7 @@ export async function adjustDeployment(
   if (current === null) return
   const before = recorded.rollouts.get(declared.name)
   const own = before?.deploymentId === current.id ? before : undefined
-  const rollout =
-    own === undefined ? { ...newRollout, state: current.status } : { ...newRollout, ...machineFields(own) }
-  const after = rolloutItem(recorded.model, current, rollout, {
+  const after = rolloutItem(recorded.model, current, rolloutOf(current, before), {
     before,
     inFlight: open === null ? { command: 'settle', since: ports.clock.now().toISOString() } : (own?.inFlight ?? null),
     adjusted: pick(declared.resolved as unknown as JsonObject, adjustableFields),
@@ -41,8 +37,4 @@ export async function adjustDeployment(
     event: 'deployment.adjusted',
     what: `${action.key}: ${action.fields.join(', ')}`,
   })
-}
-
-function machineFields({ state, step, weight, deadline, reason }: ReturnType<typeof toRollout>) {
-  return { state, step, weight, deadline, reason }
 }

@@ -57,13 +57,28 @@ export class Controller {
   /** One look at each of the units, whatever they then wait for. */
   async once(models: readonly ModelId[], signal: AbortSignal): Promise<void> {
     const left = [...models]
+    const failures: unknown[] = []
     const worker = async (): Promise<void> => {
-      for (let model = left.shift(); model !== undefined; model = left.shift()) {
-        signal.throwIfAborted()
-        await this.#look(model, false)
+      for (let model = left.shift(); model !== undefined && !signal.aborted; model = left.shift()) {
+        try {
+          await this.#look(model, false)
+        } catch (error) {
+          failures.push(error)
+          if (this.#ends(error)) left.length = 0
+        }
       }
     }
+    // No look goes on after this has ended: the caller gives back the lease.
     await Promise.all(Array.from({ length: WORKERS }, worker))
+    const fatal = failures.find((error) => this.#ends(error))
+    if (failures.length > 0) throw fatal ?? failures[0]
+    signal.throwIfAborted()
+  }
+
+  /** Without the lease nothing may be written any more, and what can not be helped ends the run: the rest waits. */
+  #ends(error: unknown): boolean {
+    const fatal = error instanceof StewardError && (error.code === 'lease_lost' || error.retry === 'never')
+    return fatal || this.#ports.writer.lost.aborted
   }
 
   /** Works until nothing is left to do, or the signal is aborted. Waiting rollouts do not hold a worker (I13). */
@@ -80,7 +95,11 @@ export class Controller {
     const running = new Set<Promise<void>>()
     let failure: { readonly error: unknown } | null = null
     while (!signal.aborted && failure === null) {
-      const model = running.size < WORKERS ? this.#queue.take() : null
+      if (running.size >= WORKERS) {
+        await Promise.race(running)
+        continue
+      }
+      const model = this.#queue.take()
       if (model !== null) {
         const look: Promise<void> = this.#look(model, true)
           .catch((error: unknown) => {
@@ -105,9 +124,7 @@ export class Controller {
     try {
       result = await reconcileUnit(this.#ports, this.#intent, { model, checkRunning: this.#checkRunning })
     } catch (error) {
-      // Without the lease nothing may be written any more, and what can not be helped ends the run: the rest waits.
-      const fatal = error instanceof StewardError && (error.code === 'lease_lost' || error.retry === 'never')
-      if (fatal || this.#ports.writer.lost.aborted || !requeue) throw error
+      if (this.#ends(error) || !requeue) throw error
       this.#events.onError?.(model, error)
       this.#queue.retry(model)
       return

@@ -3,6 +3,7 @@ import { deploymentKey, type DeploymentMethod } from '../domain/names.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Change } from '../runtimes/driver.ts'
 import { runtimeOf, type Intent, type ReconcilePorts } from './ports.ts'
+import { adjustedOf } from './rollout-record.ts'
 
 export const DEFAULT_DEADLINE_MS = 30 * 60_000
 
@@ -50,8 +51,7 @@ export function changeOf(
 }
 
 export function replicasOf(deployment: RecordedDeployment, rollout: RecordedRollout | undefined): number {
-  const adjusted = rollout?.deploymentId === deployment.id ? rollout.adjusted.capacity : undefined
-  const capacity = adjusted ?? deployment.item.capacity
+  const { capacity } = adjustedOf(deployment, rollout)
   return isJsonObject(capacity) && typeof capacity.replicas === 'number' ? capacity.replicas : 1
 }
 

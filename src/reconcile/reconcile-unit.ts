@@ -1,7 +1,7 @@
 import type { DeclaredUnit } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import type { ModelId } from '../domain/names.ts'
-import { isOpen } from '../domain/rollout-states.ts'
+import { isEnded, isOpen } from '../domain/rollout-states.ts'
 import type { Action, UnitPlan } from '../plan/plan.ts'
 import { planAll } from '../plan/plan-all.ts'
 import { readUnit } from '../recorded/read-unit.ts'
@@ -133,11 +133,18 @@ class UnitPass {
 
   async #retire(action: Action): Promise<void> {
     const name = action.key.split('#')[1] ?? ''
-    const items = this.#recorded.deployments.filter(
-      (item) => item.name === name && (isOpen(item.status) || item.status === 'live'),
-    )
-    for (const item of items) if (item.status !== 'retiring') await this.#step(item, { type: 'removed' })
-    await this.#reread()
+    const standing = (): RecordedDeployment | undefined => {
+      const items = this.#recorded.deployments.filter((item) => item.name === name && !isEnded(item.status))
+      return items.findLast(({ status }) => isOpen(status)) ?? items.at(-1)
+    }
+    // One after the other, the newest first: they share one target and one record.
+    for (let item = standing(); item !== undefined && item.status !== 'retiring';) {
+      const { id } = item
+      await this.#step(item, { type: 'removed' })
+      await this.#reread()
+      item = standing()
+      if (item?.id === id) return // the rest follows when it has ended
+    }
   }
 
   #refuseDeletes(count: number): void {

@@ -18,8 +18,10 @@ export interface RecordedChange {
 export async function recordChange(ports: ReconcilePorts, intent: Intent, change: RecordedChange): Promise<Item> {
   const { model, table, before, after, event, what, result = 'done' } = change
   const rev = before === null ? 0 : Number(before.rev)
-  // Times are not part of it: the same change tried again after a crash gets the same name.
-  const { create_at: _at, live_from: _live, served_from: _served, live_until: _until, ...content } = after
+  // Times, and the digest of the plan (smaller after a crash), are not part of it: the same change tried again gets
+  // the same name.
+  const { create_at: _at, live_from: _live, served_from: _served, live_until: _until, ...timeless } = after
+  const { plan_digest: _plan, ...content } = timeless
   await ports.audit.append(ports.writer, model, {
     event,
     what,

@@ -1,12 +1,10 @@
-import { adjustableFields } from '../declared/resolve-deployment.ts'
 import type { DeclaredDeployment } from '../declared/declared-state.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { deploymentKey, splitModelId, type ModelId } from '../domain/names.ts'
-import { pick } from '../domain/objects.ts'
 import { toDeployment } from '../recorded/read-unit.ts'
-import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
-import { newRollout, type Rollout } from '../rollout/rollout.ts'
+import { newRollout } from '../rollout/rollout.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { recordChange } from './record-change.ts'
 
@@ -49,34 +47,4 @@ export async function startRollout(
     what: `${deploymentKey(model, declared.name)} version ${declared.modelVersion}`,
   })
   return toDeployment(written)
-}
-
-/** The rollout's record: one for each deployment name, replaced when a new rollout begins. */
-export function rolloutItem(
-  model: ModelId,
-  deployment: RecordedDeployment,
-  rollout: Rollout,
-  rest: {
-    readonly before: RecordedRollout | undefined
-    readonly inFlight: RecordedRollout['inFlight']
-    readonly adjusted?: Item
-  },
-): Item {
-  const { before, inFlight } = rest
-  const own = before?.deploymentId === deployment.id ? before.adjusted : pick(deployment.item, adjustableFields)
-  return {
-    pk: `unit#${model}`,
-    sk: `rollout#${deployment.name}`,
-    deployment_id: deployment.id,
-    state: rollout.state,
-    step: rollout.step,
-    weight: rollout.weight,
-    spec_digest: deployment.specDigest,
-    adjusted: rest.adjusted ?? own,
-    in_flight: inFlight === null ? null : { ...inFlight },
-    deadline: rollout.deadline,
-    reason: rollout.reason,
-    ending: rollout.ending,
-    ...(before !== undefined && { rev: before.item.rev ?? 0, fence: before.item.fence ?? 0 }),
-  }
 }

@@ -1,25 +1,18 @@
 import { canonicalJson } from '../domain/digest.ts'
 import { deploymentKey } from '../domain/names.ts'
-import { isEnded, isOpen } from '../domain/rollout-states.ts'
+import { isEnded } from '../domain/rollout-states.ts'
 import { toRollout } from '../recorded/read-unit.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
 import { writeItem } from '../recorded/write-item.ts'
 import { rollingWeights } from '../rollout/rolling.ts'
 import { advance } from '../rollout/machine.ts'
-import {
-  newRollout,
-  type Ending,
-  type Rollout,
-  type RolloutCommand,
-  type RolloutEvent,
-  type RolloutPlan,
-} from '../rollout/rollout.ts'
+import type { Rollout, RolloutCommand, RolloutEvent, RolloutPlan } from '../rollout/rollout.ts'
 import { DriverError, type Change, type RuntimeDriver } from '../runtimes/driver.ts'
 import { changeOf, DEFAULT_DEADLINE_MS, methodOf } from './deployment-change.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { recordChange } from './record-change.ts'
-import { rolloutItem } from './start-rollout.ts'
+import { rolloutItem, rolloutOf } from './rollout-record.ts'
 import { targetView } from './target-view.ts'
 
 export interface StepWork {
@@ -188,16 +181,6 @@ class RolloutStep {
     const { name, id } = this.#deployment
     return this.#recorded.deployments.some((other) => other.name === name && other.id !== id && other.status === 'live')
   }
-}
-
-function rolloutOf(deployment: RecordedDeployment, record: RecordedRollout | undefined): Rollout {
-  // Without a record of its own (killed before it was written) the item says how far it came.
-  if (record === undefined || record.deploymentId !== deployment.id) {
-    return isOpen(deployment.status) ? newRollout : { ...newRollout, state: deployment.status }
-  }
-  const { state, step, weight, deadline, reason, item } = record
-  const ending = typeof item.ending === 'string' ? (item.ending as Ending) : null
-  return { state, step, weight, deadline, reason, ending }
 }
 
 /** The time of a command that is tried again stays that of the first try, so that waiting writes nothing. */

@@ -17,6 +17,7 @@ export function targetView(
     exists: observation !== null,
     settled: observation?.settled ?? false,
     weight: own?.weight ?? 0,
+    asked: own?.replicas ?? 0,
     ready: own?.ready ?? 0,
     needed: replicasAt(change.replicas, weight),
     alone: sets.every(({ deploymentId }) => deploymentId === change.deploymentId),

@@ -129,7 +129,9 @@ export class DynamoDbTables implements Tables {
         return { read, next: answer.LastEvaluatedKey }
       })
       items.push(...page.read)
-      if (page.next === undefined || (limit !== undefined && items.length >= limit)) return items
+      // A page may end early at 1 MB, and the next one has the whole limit again.
+      if (limit !== undefined && items.length >= limit) return items.slice(0, limit)
+      if (page.next === undefined) return items
       start = { ExclusiveStartKey: page.next }
     }
   }

@@ -35,6 +35,8 @@ export class Lease implements Writer {
   readonly #lost = new AbortController()
   #item: Item
   #deadline: number
+  /** When the beat that is on its way was first sent; null when the last one is known to have landed. */
+  #sentAt: number | null = null
   #renewal: Promise<void> | null = null
   readonly #stopped = new AbortController()
 
@@ -75,9 +77,12 @@ export class Lease implements Writer {
     await this.#renewal
     if (this.#lost.signal.aborted || this.#options.clock.monotonic() >= this.#deadline) return
     const { tables } = this.#options
+    const signal = this.check()
+    // Nothing may be written any more from the moment on in which a successor can see it as free.
+    this.#deadline = Number.NEGATIVE_INFINITY
+    const last: Writer = { epoch: this.epoch, lost: this.lost, check: () => signal }
     const after = { ...this.#item, released: true }
-    await writeItem(tables, this, { table: 'steward-control', before: this.#item, after }).catch(() => undefined)
-    this.#deadline = 0
+    await writeItem(tables, last, { table: 'steward-control', before: this.#item, after }).catch(() => undefined)
   }
 
   async #renewLoop(): Promise<void> {
@@ -91,11 +96,13 @@ export class Lease implements Writer {
 
   async #renew(): Promise<void> {
     const { tables, clock, lengthMs } = this.#options
-    const before = clock.monotonic()
+    // A beat whose answer was lost may have been seen by others since it was first sent.
+    const sentAt = (this.#sentAt ??= clock.monotonic())
     try {
       const after = { ...this.#item, beat: Number(this.#item.beat) + 1 }
       this.#item = await writeItem(tables, this, { table: 'steward-control', before: this.#item, after })
-      this.#deadline = before + lengthMs
+      this.#deadline = sentAt + lengthMs
+      this.#sentAt = null
     } catch (error) {
       const conflict = error instanceof StewardError && ['write_conflict', 'item_foreign'].includes(error.code)
       if (conflict) this.#lose('another controller took it')

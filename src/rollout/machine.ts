@@ -57,21 +57,26 @@ function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
   }
   if (!target.present) return go({ ...rollout, state: 'preparing', step: 0, weight: 0 }, { kind: 'prepare' })
   if (rollout.state === 'preparing') {
-    return target.settled && target.ready >= Math.min(1, target.needed) ? shiftTo(rollout, 0, plan) : stay(rollout)
+    return target.settled && target.ready >= Math.min(1, target.needed) ? shiftOn(rollout, plan) : stay(rollout)
   }
-  if (target.weight !== rollout.weight) return go(rollout, { kind: 'shift', weight: rollout.weight })
+  if (target.weight !== rollout.weight || target.asked !== target.needed) {
+    return go(rollout, { kind: 'shift', weight: rollout.weight })
+  }
   if (!target.settled || target.ready < target.needed) return stay(rollout)
-  return shiftTo(rollout, rollout.step + 1, plan)
+  return shiftOn(rollout, plan)
 }
 
-function shiftTo(rollout: Rollout, step: number, plan: RolloutPlan): Advance {
+/** The next greater weight, not the next index: an adjusted capacity changes how many steps there are. */
+function shiftOn(rollout: Rollout, plan: RolloutPlan): Advance {
+  const step = plan.weights.findIndex((weight) => weight > rollout.weight)
   const weight = plan.weights[step]
   if (weight === undefined) return go({ ...rollout, state: 'settling' }, { kind: 'settle' })
   return go({ ...rollout, state: 'shifting', step, weight }, { kind: 'shift', weight })
 }
 
 function settling(rollout: Rollout, target: TargetView): Advance {
-  if (!target.present || !target.alone || target.weight !== 100) return go(rollout, { kind: 'settle' })
+  const asAsked = target.present && target.alone && target.weight === 100 && target.asked === target.needed
+  if (!asAsked) return go(rollout, { kind: 'settle' })
   if (!target.settled || target.ready < target.needed) return stay(rollout)
   return go({ ...rollout, state: 'live', deadline: null }, null)
 }

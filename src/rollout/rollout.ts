@@ -37,6 +37,8 @@ export interface TargetView {
   /** The target has reached what it was last asked for. */
   readonly settled: boolean
   readonly weight: number
+  /** Replicas that the target was last asked for, of the new version. */
+  readonly asked: number
   readonly ready: number
   /** Replicas that must be ready at the given weight before the next step. */
   readonly needed: number

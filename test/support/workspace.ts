@@ -110,9 +110,9 @@ export class Workspace {
     return this.start('serve', '--interval', '1s', '--lease', '3s', '--listen', '127.0.0.1:0', ...words)
   }
 
-  storePid(): number | null {
+  storePid(state = this.state): number | null {
     try {
-      return Number(JSON.parse(readFileSync(join(this.state, 'store.json'), 'utf8')).pid)
+      return Number(JSON.parse(readFileSync(join(state, 'store.json'), 'utf8')).pid)
     } catch {
       return null
     }
@@ -121,10 +121,11 @@ export class Workspace {
   /** Ends everything that was started here, the store last, and removes the folder. */
   async close(): Promise<void> {
     for (const child of this.#children.toReversed()) await end(child)
-    const store = this.storePid()
-    if (store !== null) {
+    for (const state of [this.state, join(this.repo, '.steward')]) {
+      const store = this.storePid(state)
+      if (store === null) continue
       signal(store, 'SIGTERM')
-      await until('the store ends', () => this.storePid() === null || !signal(store, 0)).catch(() => null)
+      await until('the store ends', () => this.storePid(state) === null || !signal(store, 0)).catch(() => null)
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }

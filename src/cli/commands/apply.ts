@@ -144,8 +144,7 @@ async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<
   switch (end.kind) {
     case 'nothing':
       if (!io.json) await printDiagnostics(diagnostics, declared, io)
-      io.note(broken ? 'nothing to do beside what is blocked by errors' : 'nothing to do: everything is as declared')
-      return broken ? exitCodes.problems : exitCodes.done
+      return reportNothing(end.failed, broken, io)
     case 'refused':
       for (const { guard, message } of end.refusals) io.note(`refused by guard ${guard}: ${message}`)
       io.note(`help: look at the plan; to allow exactly it: --allow-deletes ${end.planned.plan.digest}`)
@@ -176,6 +175,15 @@ async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<
     case 'applied':
       return reportApplied(end, io, broken)
   }
+}
+
+function reportNothing(failed: readonly string[], broken: boolean, io: Io): number {
+  for (const failure of failed) io.note(`not deployed: ${failure}`)
+  if (failed.length > 0) io.note('help: it is not tried again until the intent changes')
+  if (broken) io.note('nothing to do beside what is blocked by errors')
+  else if (failed.length > 0) io.note('nothing to do beside what failed')
+  else io.note('nothing to do: everything is as declared')
+  return broken || failed.length > 0 ? exitCodes.problems : exitCodes.done
 }
 
 function reportApplied(end: Extract<ApplyEnd, { kind: 'applied' }>, io: Io, broken: boolean): number {

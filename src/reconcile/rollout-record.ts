@@ -1,0 +1,65 @@
+import { adjustableFields } from '../declared/resolve-deployment.ts'
+import { isJsonObject } from '../domain/json.ts'
+import type { ModelId } from '../domain/names.ts'
+import { pick } from '../domain/objects.ts'
+import { isEnded, isOpen } from '../domain/rollout-states.ts'
+import type { RecordedDeployment, RecordedRollout } from '../recorded/recorded-state.ts'
+import type { Item } from '../recorded/tables.ts'
+import { newRollout, type Ending, type Rollout } from '../rollout/rollout.ts'
+
+/** The rollout's record: one for each deployment name, replaced when a new rollout begins. */
+export function rolloutItem(
+  model: ModelId,
+  deployment: RecordedDeployment,
+  rollout: Rollout,
+  rest: {
+    readonly before: RecordedRollout | undefined
+    readonly inFlight: RecordedRollout['inFlight']
+    readonly adjusted?: Item
+  },
+): Item {
+  const { before, inFlight } = rest
+  return {
+    pk: `unit#${model}`,
+    sk: `rollout#${deployment.name}`,
+    deployment_id: deployment.id,
+    state: rollout.state,
+    step: rollout.step,
+    weight: rollout.weight,
+    spec_digest: deployment.specDigest,
+    adjusted: rest.adjusted ?? adjustedOf(deployment, before),
+    replaces: replaces(deployment, before),
+    in_flight: inFlight === null ? null : { ...inFlight },
+    deadline: rollout.deadline,
+    reason: rollout.reason,
+    ending: rollout.ending,
+    ...(before !== undefined && { rev: before.item.rev ?? 0, fence: before.item.fence ?? 0 }),
+  }
+}
+
+/** Where a deployment's rollout stands, from its record; without one of its own the item says how far it came. */
+export function rolloutOf(deployment: RecordedDeployment, record: RecordedRollout | undefined): Rollout {
+  if (record === undefined || record.deploymentId !== deployment.id) {
+    return isOpen(deployment.status) ? newRollout : { ...newRollout, state: deployment.status }
+  }
+  const { state, step, weight, deadline, reason, item } = record
+  const ending = typeof item.ending === 'string' ? (item.ending as Ending) : null
+  return { state, step, weight, deadline, reason, ending }
+}
+
+/** The adjustable fields in force: those of the record, also while another rollout has it, else those it began with. */
+export function adjustedOf(deployment: RecordedDeployment, record: RecordedRollout | undefined): Item {
+  if (record?.deploymentId === deployment.id) return record.adjusted
+  const kept = record?.item.replaces
+  const own = isJsonObject(kept) && kept.deployment_id === deployment.id && isJsonObject(kept.adjusted)
+  return own && isJsonObject(kept.adjusted) ? kept.adjusted : pick(deployment.item, adjustableFields)
+}
+
+/** What the version that serves had been adjusted to: it goes on with that when the new one is rolled back. */
+function replaces(deployment: RecordedDeployment, before: RecordedRollout | undefined): Item | null {
+  if (before === undefined) return null
+  const kept = isJsonObject(before.item.replaces) ? before.item.replaces : null
+  if (before.deploymentId === deployment.id) return kept
+  if (!isEnded(before.state)) return { deployment_id: before.deploymentId, adjusted: before.adjusted }
+  return kept?.deployment_id === deployment.id ? null : kept
+}
