@@ -7,7 +7,7 @@ import type { Plan } from '../plan/plan.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
 import { COMPILER, fenceCheckpoint, readCheckpoint, writeCheckpoint } from '../recorded/checkpoint.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
-import type { Tables } from '../recorded/tables.ts'
+import type { Item, Tables } from '../recorded/tables.ts'
 import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 import type { App } from './app.ts'
@@ -118,11 +118,19 @@ async function acquireOrFollow(app: App, tables: Tables, request: ApplyRequest):
     if (outcome.kind === 'acquired' || !request.wait) return outcome
     request.onWaitingForLease?.(outcome.by)
     const checkpoint = await readCheckpoint(tables, request.declared.root, request.signal)
-    if (checkpoint?.settled === true && checkpoint.tree === request.declared.tree) {
+    if (checkpoint?.settled === true && (await holds(app, checkpoint, request.declared))) {
       return { kind: 'followed', by: outcome.by }
     }
     await app.clock.sleep(500, request.signal)
   }
+}
+
+/** Whether what a checkpoint says was applied is our tree, or that of a commit after ours. */
+async function holds(app: App, checkpoint: Item, declared: DeclaredState): Promise<boolean> {
+  if (checkpoint.tree === declared.tree) return true
+  const commitOf = (revision: unknown): string => /@sha\d+:([0-9a-f]+)$/.exec(String(revision))?.[1] ?? ''
+  const { source } = await app.repository()
+  return source.isAncestor(commitOf(declared.revision), commitOf(checkpoint.revision))
 }
 
 async function applyAsHolder(

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises'
+import { plain } from '../report/diagnostics.ts'
 import type { Io } from './command.ts'
 
 export interface IoOptions {
@@ -15,7 +16,7 @@ export function processIo({ json, noColour, ci }: IoOptions): Io {
     colour: process.stdout.isTTY === true && !noColour && !ci && !json,
     interactive: terminal,
     out: (text) => process.stdout.write(`${text}\n`),
-    note: (text) => process.stderr.write(`${text}\n`),
+    note: (text) => process.stderr.write(`${plain(text)}\n`),
     confirm: async (question) => {
       if (!process.stdin.isTTY || !process.stderr.isTTY) return null
       const lines = createInterface({ input: process.stdin, output: process.stderr })

@@ -16,8 +16,9 @@ export function usageError(message: string, hint = 'See `steward --help`.'): Ste
 
 /** Finds the command in the words and reads its options; every mistake is one usage error. */
 export function parseLine(words: readonly string[], commands: readonly Command[]): ParsedLine {
-  const command = findCommand(words, commands)
-  const rest = words.slice(command.name.split(' ').length)
+  const { leading, following } = splitLeading(words)
+  const command = findCommand(following, commands)
+  const rest = [...following.slice(command.name.split(' ').length), ...leading]
   const specs = [...command.options, ...globalOptions]
   const options = Object.fromEntries(
     specs.map(({ name, value }) => [name, { type: value === undefined ? ('boolean' as const) : ('string' as const) }]),
@@ -38,6 +39,17 @@ export function parseLine(words: readonly string[], commands: readonly Command[]
       nearest === null ? hint : `The nearest option is --${nearest}. ${hint}`,
     )
   }
+}
+
+/** Options of every command may stand before the command too. */
+function splitLeading(words: readonly string[]): { leading: readonly string[]; following: readonly string[] } {
+  let at = 0
+  while (words[at]?.startsWith('--') === true) {
+    const [name, value] = (words[at] ?? '').slice(2).split('=')
+    const spec = globalOptions.find((option) => option.name === name)
+    at += spec?.value !== undefined && value === undefined ? 2 : 1
+  }
+  return { leading: words.slice(0, at), following: words.slice(at) }
 }
 
 function findCommand(words: readonly string[], commands: readonly Command[]): Command {

@@ -46,9 +46,16 @@ export async function openRepository(folder: string, root: string): Promise<Repo
     open: (request) =>
       request.kind === 'git' ? gitSource.open(request.revision) : openWorktree({ top, root, listFiles }),
     resolve: (revision) => gitSource.resolve(revision),
+    isAncestor: (ancestor, descendant) => isAncestor(topGit, ancestor, descendant),
     close: () => gitSource.close(),
   }
   return { top, gitDir, source }
+}
+
+async function isAncestor(git: SimpleGit, ancestor: string, descendant: string): Promise<boolean> {
+  // `merge-base` names the best common ancestor: an ancestor is its own. It fails where there is none.
+  const base = await git.raw(['merge-base', ancestor, descendant]).catch(() => '')
+  return base.trim() === ancestor
 }
 
 function openGit(folder: string): SimpleGit {

@@ -35,5 +35,7 @@ export interface Source {
   open(request: RevisionRequest, signal?: AbortSignal): Promise<SourceSnapshot>
   /** The commit that a revision names now, or null: one read of a ref, no process started. */
   resolve(revision: string): Promise<string | null>
+  /** Whether `descendant` is the commit `ancestor` or comes after it; false where either is unknown. */
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>
   close(): Promise<void>
 }

@@ -167,6 +167,19 @@ describe('apply and its exit codes', () => {
     expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)
   })
 
+  it('exits 130 on an interrupt, gives the lease back, and goes on with the next apply', async () => {
+    const waiting = space.start('apply', '--yes', '--wait')
+    await until('it waits for a host', () => waiting.log().includes('steward host'))
+    waiting.kill('SIGINT')
+    await until('it has ended', () => waiting.exitCode !== null)
+    expect(waiting.exitCode).toBe(130)
+    expect((await space.json<{ controller: unknown }>('status')).controller).toBeNull()
+    await space.host()
+    expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)
+    const { entries } = await space.json<{ entries: { deployment_id: number }[] }>('history', claim)
+    expect(entries.map(({ deployment_id }) => deployment_id).sort()).toEqual([1, 2])
+  })
+
   it('exits 64 without a terminal and without --yes', async () => {
     const { code, err } = await space.run('apply')
     expect(code).toBe(64)
