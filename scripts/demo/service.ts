@@ -41,6 +41,11 @@ export class Service {
     return this.#log
   }
 
+  /** What it has written since the log was `length` long. */
+  logSince(length: number): string {
+    return this.#log.slice(length)
+  }
+
   /** SIGTERM, and SIGKILL after a bound. An end without exit code 0 is an error. */
   async stop(): Promise<string> {
     this.#stopping = true

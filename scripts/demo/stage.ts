@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { devNull, tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { CleanUp } from './clean-up.ts'
@@ -101,6 +101,12 @@ export class Stage {
     return service
   }
 
+  /** The address that a service has written for others; null while there is none of this very process. */
+  async addressOf(service: Service, path: string, field: string): Promise<string | null> {
+    const file = await this.stateFile(path)
+    return file?.['pid'] === service.pid ? String(file?.[field]) : null
+  }
+
   /** The object in a file of the state folder; null while there is none. */
   async stateFile(path: string): Promise<Readonly<Record<string, unknown>> | null> {
     try {
@@ -145,8 +151,8 @@ function environment(): Record<string, string | undefined> {
   return {
     ...Object.fromEntries(kept),
     // A model's server is started as `node`: where the PATH has none, it is the one that runs this.
-    PATH: `${process.env['PATH'] ?? ''}${delimiter}${dirname(process.execPath)}`,
-    GIT_CONFIG_GLOBAL: '/dev/null',
+    PATH: [process.env['PATH'] ?? '', dirname(process.execPath)].filter((part) => part !== '').join(delimiter),
+    GIT_CONFIG_GLOBAL: devNull,
     GIT_CONFIG_NOSYSTEM: '1',
     STEWARD_ARTIFACTS_URI: pathToFileURL(join(checkout, 'models', '_artifacts')).href,
   }

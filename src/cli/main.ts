@@ -1,7 +1,8 @@
 import { enableCompileCache } from 'node:module'
-import { run } from './run.ts'
 
+// Before anything else is loaded: what is loaded later then starts from compiled code.
 enableCompileCache()
+const { run } = await import('./run.ts')
 
 // A reader that goes away (`steward status | head -1`) is no failure.
 process.stdout.on('error', () => process.exit(0))

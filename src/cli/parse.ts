@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../declared/schema-check.ts'
+import { nearestName } from '../domain/nearest-name.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { Options, type Command } from './command.ts'
 import { globalOptions } from './help.ts'

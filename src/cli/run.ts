@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { App, type PortDecorator } from '../app/app.ts'
+import type { PortDecorator } from '../app/app.ts'
 import { readEnvironment } from '../app/environment.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import type { RevisionRequest } from '../source/source.ts'
@@ -44,6 +44,7 @@ export async function run(
     })
     const quiet = options.text('log-level') === 'error'
     for (const warning of quiet ? [] : warnings) io.note(`warning: ${warning}`)
+    const { App } = await import('../app/app.ts')
     const app = new App({
       repo: options.text('repo') ?? environment.repo ?? process.cwd(),
       root: normaliseRoot(options.text('root') ?? environment.root ?? 'models'),

@@ -1,6 +1,6 @@
 import type { DeclaredRuntime } from './declared-state.ts'
 import type { Fault, YamlDocument } from './yaml-document.ts'
-import { nearestName } from './schema-check.ts'
+import { nearestName } from '../domain/nearest-name.ts'
 
 export interface RuntimeRequest {
   readonly name: string | undefined

@@ -1,15 +1,17 @@
-import leven from 'leven'
+import { nearestName } from '../domain/nearest-name.ts'
 import { knownFields } from './generated/known-fields.ts'
 import validators, { type SchemaError } from './generated/validators.cjs'
 import type { EvaluatedKind } from './layout.ts'
-import type { Fault, Path, YamlDocument } from './yaml-document.ts'
+import { listed, type Fault, type Path, type YamlDocument } from './yaml-document.ts'
+import { limits } from './yaml-limits.ts'
 
 /** Every way in which a document breaks the schema of its kind, each at the value or key that is wrong. */
-export function checkSchema(kind: EvaluatedKind, document: YamlDocument): Fault[] {
+export function checkSchema(kind: EvaluatedKind, document: YamlDocument): readonly Fault[] {
   const validate = validators[kind]
   if (validate(document.value)) return []
   const errors = validate.errors ?? []
-  return errors.map((error) => schemaFault(kind, error, document))
+  const faults = errors.slice(0, limits.faults + 1).map((error) => schemaFault(kind, error, document))
+  return listed(faults, errors.length)
 }
 
 function schemaFault(kind: EvaluatedKind, error: SchemaError, document: YamlDocument): Fault {
@@ -95,14 +97,6 @@ function allowedHelp(source: string, allowed: readonly string[]): string {
 function unknownFieldHelp(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known)
   return nearest === null ? `Known fields: ${known.join(', ')}.` : `The nearest known field is \`${nearest}\`.`
-}
-
-/** The nearest of `names` within a third of the word's length, or null. */
-export function nearestName(name: string, names: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(name.length / 3))
-  const ranked = names.map((known) => ({ known, distance: leven(name, known) })).sort((a, b) => a.distance - b.distance)
-  const [best] = ranked
-  return best !== undefined && best.distance <= limit ? best.known : null
 }
 
 function pathOf(pointer: string): Path {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { simpleGit, type SimpleGit } from 'simple-git'
+import type { SimpleGit } from 'simple-git'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { GitSource } from './git-source.ts'
 import type { Source } from './source.ts'
@@ -30,9 +30,9 @@ async function locate(git: SimpleGit, folder: string): Promise<{ top: string; gi
 
 /** Opens the local repository that holds `folder`. `root` is the catalog's folder within it. */
 export async function openRepository(folder: string, root: string): Promise<Repository> {
-  const git = openGit(resolve(folder))
+  const git = await openGit(resolve(folder))
   const { top, gitDir, bare } = await locate(git, folder)
-  const topGit = bare ? git : openGit(top)
+  const topGit = bare ? git : await openGit(top)
   const headBranch = async (): Promise<string | null> => {
     const name = await topGit.raw(['symbolic-ref', '-q', '--short', 'HEAD']).catch(() => '')
     return name.trim() === '' ? null : name.trim()
@@ -58,7 +58,8 @@ async function isAncestor(git: SimpleGit, ancestor: string, descendant: string):
   return base.trim() === ancestor
 }
 
-function openGit(folder: string): SimpleGit {
+async function openGit(folder: string): Promise<SimpleGit> {
+  const { simpleGit } = await import('simple-git')
   try {
     return simpleGit({ baseDir: folder })
   } catch (error) {

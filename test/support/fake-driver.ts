@@ -94,9 +94,10 @@ export class FakeDriver implements RuntimeDriver {
       if (set.ready < set.replicas && starts) set.ready += 1
       else if (set.ready > set.replicas) set.ready = set.replicas
     }
-    const sets = found.sets.map(
-      (set): ObservedSet => ({ ...set, failure: set.replicas > 0 ? (broken.get(set.modelVersion) ?? null) : null }),
-    )
+    const sets = found.sets.map((set): ObservedSet => ({
+      ...set,
+      failure: set.replicas > 0 ? (broken.get(set.modelVersion) ?? null) : null,
+    }))
     const settled = found.sets.every(({ ready, replicas }) => ready === replicas)
     return { settled, endpoint: `http://fake${found.path}`, sets }
   }

@@ -47,8 +47,8 @@ export class World {
   constructor(from?: World) {
     this.tables = from?.tables.clone() ?? new FakeTables()
     this.target = from?.target.clone() ?? new FakeTarget()
-    this.#runs = from?.#runs ?? 0
-    this.#elapsed = from?.#elapsed ?? 0
+    this.#runs = from === undefined ? 0 : from.#runs
+    this.#elapsed = from === undefined ? 0 : from.#elapsed
   }
 
   clone(): World {
@@ -66,8 +66,8 @@ export class World {
     void clock.sleep(timeoutMs).then(() => timedOut.abort())
     const signal = AbortSignal.any([harness.stopped, timedOut.signal])
     const identity = { host: 'test', boot: 'this', pid: this.#runs, started: '1' }
-    const options_ = { tables, clock, identity, livenessOf: () => 'dead' as const, lengthMs: LEASE_MS }
-    const outcome = await acquireLease(options_, { wait: true })
+    const leased = { tables, clock, identity, livenessOf: () => 'dead' as const, lengthMs: LEASE_MS }
+    const outcome = await acquireLease(leased, { wait: true })
     if (outcome.kind !== 'acquired') throw new Error('the lease is held')
     const { lease } = outcome
     const errors: unknown[] = []

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { apply as applyPlan, type ApplyEnd } from '../../app/apply.ts'
+import type { ApplyEnd } from '../../app/apply.ts'
 import { parseDuration } from '../../domain/durations.ts'
 import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
 import { errorMessage, StewardError } from '../../domain/errors.ts'
@@ -46,6 +46,7 @@ export const apply: Command = {
     if (revision.kind === 'worktree' && backend !== 'embedded') checkWorktree(backend)
     const timeoutMs = parseDuration(options.text('timeout') ?? '30m')
     if (timeoutMs === null) throw usageError('--timeout is a duration such as 90s or 30m')
+    const { apply: applyPlan } = await import('../../app/apply.ts')
     const end = await applyPlan(app, {
       declared: declared.state,
       saved,

@@ -1,7 +1,5 @@
 import type { App, DeclaredResult } from '../../app/app.ts'
-import { makePlan } from '../../app/make-plan.ts'
 import { isError } from '../../domain/diagnostics.ts'
-import { planAll } from '../../plan/plan-all.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { prettyPlan } from '../../report/plan.ts'
 import { writeFileAtomically } from '../../system/files.ts'
@@ -37,7 +35,9 @@ export const plan: Command = {
 
 /** With broken settings nobody knows where the tables are: everything is blocked and nothing is read. */
 async function planOf(app: App, { state }: DeclaredResult, signal: AbortSignal): Promise<Plan> {
+  const { planAll } = await import('../../plan/plan-all.ts')
   if (state.settings === null) return planAll({ declared: state, recorded: { units: new Map() } })
+  const { makePlan } = await import('../../app/make-plan.ts')
   const tables = await app.tables(state.settings)
   return (await makePlan(app, tables, state, { artifacts: 'stat', signal })).plan
 }

@@ -1,4 +1,4 @@
-import { readStatus, type DeploymentStatus, type Status } from '../../app/status.ts'
+import type { DeploymentStatus, Status } from '../../app/status.ts'
 import { painter, plain } from '../../report/diagnostics.ts'
 import { parseModelReference } from '../../domain/names.ts'
 import { exitCodes, type Command, type Io } from '../command.ts'
@@ -18,6 +18,7 @@ export const status: Command = {
     const declared = await app.declared(revision, signal)
     requireSettings(declared)
     const model = reference?.model ?? null
+    const { readStatus } = await import('../../app/status.ts')
     const read = await readStatus(app, {
       declared: declared.state,
       model,
