@@ -3,9 +3,9 @@
  * folder with the product's own commands; exit code 0 only if every step was really observed.
  */
 import { perform, type Scene } from './perform.ts'
-import { deploymentsOf, unitOf, type HistoryJson, type PlanJson, type StatusJson } from './product.ts'
+import { deploymentsOf, isWell, unitOf, type HistoryJson, type PlanJson, type StatusJson } from './product.ts'
 import type { Service } from './service.ts'
-import { countByVersion, predict, PredictionStream, timeline } from './stream.ts'
+import { countByVersion, predict, type PredictionStream, timeline, valuesOf, versionsIn } from './stream.ts'
 import { pause, until } from './waiting.ts'
 
 const CLASSIFIER = 'abc_corp/claim/doc_classification'
@@ -31,7 +31,7 @@ interface Running {
   readonly estimator: PredictionStream
 }
 
-await perform(async (scene) => {
+process.exitCode = await perform(async (scene) => {
   await makeRepository(scene)
   await startHost(scene)
   await planAndApply(scene)
@@ -158,11 +158,108 @@ async function promote({ stage, say }: Scene, { daemon, classifier }: Running): 
 
   const during = classifier.sentSince(committed)
   const after = classifier.sentSince(live)
-  const says = (version: number): string =>
-    [...new Set(classifier.answers.filter((answer) => answer.version === version).map(({ value }) => value))].join()
-  say.observe('both versions answered while one replica after the other was replaced', new Set(during.map(({version})=>version)).size === 2)
-  say.observe('since it is live, version 3 alone answers', after.length >= 10 && after.every(({ version }) => version === 3), countByVersion(after))
-  say.observe('version 2 says repair_estimate, version 3 says repair_invoice', says(2) === 'repair_estimate' && says(3) === 'repair_invoice')
+  say.observe('both versions answered while the replicas were replaced one by one', versionsIn(during) === '2,3')
+  say.observe('now version 3 alone answers', after.length >= 10 && versionsIn(after) === '3', countByVersion(after))
+  const told =
+    valuesOf(classifier.answers, 2) === 'repair_estimate' && valuesOf(classifier.answers, 3) === 'repair_invoice'
+  say.observe('the same document is a repair_estimate for version 2 and a repair_invoice for version 3', told)
   say.observe(`no request failed: ${countByVersion(during)}`, classifier.failures.length === 0)
   return beforePromotion
+}
+
+async function breakFile({ stage, say }: Scene, { daemon, classifier, estimator }: Running): Promise<void> {
+  say.heading('A broken file: prod of the other model names a version that does not exist')
+  const logged = daemon.log.length
+  const path = prodFile(ESTIMATOR)
+  const line = await stage.edit(path, 'model_version: 1', 'model_version: 12')
+  say.typed('steward validate')
+  const { out } = await stage.steward(['validate'], 1)
+  say.shown(out)
+  const pointed = out.includes(`--> ${path}:${line}:`) && out.includes(`${line} | model_version: 12`)
+  say.observe(`validate exits 1 and points at line ${line}`, pointed)
+
+  say.sentence('In a pull request that is where it ends. Here it is committed all the same:')
+  say.typed('git commit -am "Version 12 of vehicle_repair_cost to prod"')
+  await stage.git('commit', '-q', '-am', 'Version 12 of vehicle_repair_cost to prod')
+  const named = (): true | null => daemon.logSince(logged).includes(` ${path}:${line}:`) || null
+  await until(`the daemon's log names ${path}:${line}`, named, stage)
+  const moment = performance.now()
+  await pause(1_500, stage.signal)
+  say.shown(daemon.logSince(logged))
+  say.seen('the daemon names the same line')
+  say.typed('steward status')
+  say.shown((await stage.steward(['status'])).out.replace(/^error\[[^]*?\n\n(?=main@)/, ''))
+  const status = await stage.json<StatusJson>('status')
+  const broken = unitOf(status, ESTIMATOR)
+  const others = status.units.filter((unit) => unit !== broken)
+  say.observe('the broken model is blocked', broken?.sync === 'OutOfSync' && broken.reason === 'Blocked')
+  say.observe('every other model is Synced and Healthy', others.length > 0 && others.every(isWell))
+  const served = deploymentsOf(status).filter(({ state, health }) => state === 'live' && health === 'Healthy')
+  say.observe('all four deployments go on', served.length === 4, `${served.length} do`)
+  const [ofClassifier, ofEstimator] = [classifier.sentSince(moment), estimator.sentSince(moment)]
+  const answered = versionsIn(ofClassifier) === '3' && versionsIn(ofEstimator) === '1'
+  say.observe(
+    `no request failed meanwhile: ${ofClassifier.length} answers of the one model, ${ofEstimator.length} of the other`,
+    answered && classifier.failures.length + estimator.failures.length === 0,
+  )
+}
+
+async function revert({ stage, say }: Scene, { daemon, estimator }: Running): Promise<void> {
+  say.heading('The way back is Git as well')
+  const logged = daemon.log.length
+  say.typed('git revert --no-edit HEAD')
+  await stage.git('revert', '--no-edit', 'HEAD')
+  const head = await stage.git('rev-parse', 'HEAD')
+  const synced = async (): Promise<StatusJson | null> => {
+    const status = await stage.json<StatusJson>('status')
+    const applied = status.last_applied_revision?.endsWith(head) === true
+    return applied && status.units.every(isWell) ? status : null
+  }
+  await until('everything Synced at the reverted commit', synced, stage)
+  say.shown(daemon.logSince(logged))
+  say.observe('the daemon has read the revert', daemon.logSince(logged).includes(head))
+  say.seen('every model is Synced and Healthy at this commit')
+  say.observe('the estimator was version 1 all the time', versionsIn(estimator.answers) === '1')
+}
+
+async function askHistory({ stage, say }: Scene, beforePromotion: string): Promise<void> {
+  say.heading('What ran in prod before?')
+  const all = ['history', CLASSIFIER, '--stage', 'prod']
+  say.typed(`steward ${all.join(' ')}`)
+  say.shown((await stage.steward(all)).out)
+  const [now, before, ...older] = (await stage.json<HistoryJson>(...all)).entries
+  say.observe('version 3 is live', now?.model_version === 3 && now.status === 'live' && now.live_until === null)
+  const retired = before?.model_version === 2 && before.status === 'retired' && before.live_until !== null
+  say.observe('before it, version 2', retired && older.length === 0)
+
+  const asOf = [...all, '--as-of', beforePromotion]
+  say.typed(`steward ${asOf.join(' ')}`)
+  say.shown((await stage.steward(asOf)).out)
+  const { entries } = await stage.json<HistoryJson>(...asOf)
+  say.observe('as of then: version 2, and nothing else', entries.map((entry) => entry.model_version).join() === '2')
+}
+
+async function showWhatRuns({ stage, say }: Scene): Promise<void> {
+  say.heading('Where each version runs')
+  const { units } = await stage.json<StatusJson>('status')
+  const rows: string[][] = [['model', 'stage', 'version', 'endpoint']]
+  let answering = 0
+  for (const { unit, deployments } of units) {
+    for (const { stage: name, live_version: live, endpoint } of deployments) {
+      rows.push([unit.replace(/^\//, ''), name, String(live), endpoint ?? 'none'])
+      const body = unit === `/${CLASSIFIER}` ? INVOICE : DAMAGE
+      const { status, version } = await predict(endpoint ?? '', body)
+      if (status === 200 && version === live) answering += 1
+    }
+  }
+  say.table(rows)
+  say.observe('each endpoint answers with its version', rows.length === 5 && answering === 4, `${answering} do`)
+}
+
+async function stopEverything({ say, cleanUp }: Scene, { classifier, estimator }: Running): Promise<void> {
+  say.heading('The end of everything')
+  await Promise.all([classifier.stop(), estimator.stop()])
+  say.observe('every prediction was answered', classifier.failures.length + estimator.failures.length === 0)
+  const problems = await cleanUp.run((fact) => say.seen(fact))
+  say.observe('everything ended in order', problems.length === 0, problems.join('; '))
 }

@@ -42,3 +42,15 @@ export interface HistoryJson {
     readonly live_until: string | null
   }[]
 }
+
+export function unitOf(status: StatusJson, model: string): UnitJson | undefined {
+  return status.units.find(({ unit }) => unit === `/${model}`)
+}
+
+export function deploymentsOf({ units }: StatusJson): DeploymentJson[] {
+  return units.flatMap(({ deployments }) => deployments)
+}
+
+export function isWell({ sync, health }: UnitJson): boolean {
+  return sync === 'Synced' && health === 'Healthy'
+}

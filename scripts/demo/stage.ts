@@ -5,7 +5,9 @@ import { pathToFileURL } from 'node:url'
 import type { CleanUp } from './clean-up.ts'
 import { runToEnd, type Finished, type Surroundings } from './commands.ts'
 import { endProcess, isRunning, processesOf } from './processes.ts'
+import { deploymentsOf, type StatusJson } from './product.ts'
 import { Service } from './service.ts'
+import { PredictionStream, type StreamOptions } from './stream.ts'
 import { NotObserved } from './waiting.ts'
 
 const checkout = join(import.meta.dirname, '..', '..')
@@ -93,6 +95,27 @@ export class Stage {
     return JSON.parse((await this.steward([...words, '--json'])).out) as Result
   }
 
+  /** Where a deployment is called, from status --json. */
+  async endpoint(model: string, wanted: string): Promise<string> {
+    const status = await this.json<StatusJson>('status', model, '--stage', wanted)
+    const [deployment] = deploymentsOf(status)
+    if (typeof deployment?.endpoint === 'string') return deployment.endpoint
+    throw new NotObserved(`an endpoint of ${model} in ${wanted}`)
+  }
+
+  /** Predictions until the end; the first that fails ends the demo. */
+  predictions(options: Omit<StreamOptions, 'onFailure'>): PredictionStream {
+    const { endpoint } = options
+    const onFailure = (what: string): void =>
+      this.fail(new NotObserved(`a prediction for every request to ${endpoint}: ${what}`))
+    const stream = new PredictionStream({ ...options, onFailure })
+    this.#cleanUp.add(async () => {
+      await stream.stop()
+      return `the predictions to ${endpoint} ended`
+    })
+    return stream
+  }
+
   start(name: string, words: readonly string[]): Service {
     this.signal.throwIfAborted()
     const service = new Service(name, [launcher, ...words], this.#around, (error) => this.fail(error))
@@ -107,6 +130,10 @@ export class Stage {
     return file?.['pid'] === service.pid ? String(file?.[field]) : null
   }
 
+  async readJson<Value>(path: string): Promise<Value> {
+    return JSON.parse(await readFile(join(this.repository, path), 'utf8')) as Value
+  }
+
   /** The object in a file of the state folder; null while there is none. */
   async stateFile(path: string): Promise<Readonly<Record<string, unknown>> | null> {
     try {
@@ -118,7 +145,9 @@ export class Stage {
 
   /** The last words of every service, for a failure's message. */
   logs(): string {
-    return this.#services.map(({ name, log }) => `${name}:\n${log.trimEnd().split('\n').slice(-20).join('\n')}`).join('\n')
+    return this.#services
+      .map(({ name, log }) => `${name}:\n${log.trimEnd().split('\n').slice(-20).join('\n')}`)
+      .join('\n')
   }
 
   async #endStore(): Promise<string> {

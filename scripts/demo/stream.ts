@@ -81,13 +81,13 @@ export class PredictionStream {
   }
 }
 
-export interface Response {
+export interface Prediction {
   readonly status: number
   readonly version: number | null
   readonly text: string
 }
 
-export async function predict(endpoint: string, body: unknown): Promise<Response> {
+export async function predict(endpoint: string, body: unknown): Promise<Prediction> {
   const response = await fetch(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -96,6 +96,16 @@ export async function predict(endpoint: string, body: unknown): Promise<Response
   })
   const version = response.headers.get('x-model-version')
   return { status: response.status, version: version === null ? null : Number(version), text: await response.text() }
+}
+
+/** The versions that gave these answers: `2,3`. */
+export function versionsIn(answers: readonly Answer[]): string {
+  return [...new Set(answers.map(({ version }) => version))].sort((a, b) => a - b).join()
+}
+
+/** The different predictions of a version. */
+export function valuesOf(answers: readonly Answer[], wanted: number): string {
+  return [...new Set(answers.filter(({ version }) => version === wanted).map(({ value }) => value))].join()
 }
 
 /** How many answers each version gave: `41 by version 2, 60 by version 3`. */

@@ -88,6 +88,8 @@ class RolloutStep {
     const flight = command === null ? null : { command: command.kind, since: clock.now().toISOString() }
     await this.#write(next, sameFlight(this.#record?.inFlight ?? null, flight))
     if (command !== null) {
+      // What takes something away is told first: a target that does not answer leaves the item `retiring`, not `live`.
+      if (command.kind === 'abort' || command.kind === 'retire') await this.#mirror()
       await this.#execute(command)
       await this.#write(this.#rollout, null)
     }

@@ -27,7 +27,7 @@ describe('rolling out', () => {
   test('a first deployment is recorded, prepared, shifted and live', async () => {
     await world.run(serving(1).declare())
     expect(await world.summary()).toEqual(['1 prod v1 live'])
-    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 2/2'] })
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 2'] })
     expect(await world.events()).toEqual([
       `catalog.upsert ${MODEL}`,
       ...[1, 2, 3].map((number) => `registry.upsert ${MODEL}@${number}`),
@@ -65,7 +65,7 @@ describe('rolling out', () => {
     expect(await world.summary()).toEqual(['1 prod v1 live', '2 prod v2 preparing'])
     await world.run(serving(3).declare())
     expect(await world.summary()).toEqual(['1 prod v1 retired', '2 prod v2 superseded', '3 prod v3 live'])
-    expect(world.target.describe()).toEqual({ [key]: ['3:v3 100% 2/2'] })
+    expect(world.target.describe()).toEqual({ [key]: ['3:v3 100% 2'] })
   })
 
   test('going back to what is live while a rollout is open gives that rollout up', async () => {
@@ -75,7 +75,7 @@ describe('rolling out', () => {
     await world.run(serving(1).declare())
     const summary = await world.summary()
     expect(summary.slice(0, 2)).toEqual([expect.stringMatching(/^1 prod v1 (live|retired)$/), '2 prod v2 superseded'])
-    expect(world.target.describe()).toEqual({ [key]: [expect.stringMatching(/:v1 100% 2\/2$/)] })
+    expect(world.target.describe()).toEqual({ [key]: [expect.stringMatching(/:v1 100% 2$/)] })
   })
 
   test('an intent that a crash left pending is superseded without the target having heard of it', async () => {
@@ -139,7 +139,7 @@ describe('a version that fails', () => {
     await world.run(serving(2).declare())
     const [, failed] = await world.deployments()
     expect(failed).toMatchObject({ status: 'rolled_back', item: { reason: 'cannot load the model' } })
-    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 2/2'] })
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 2'] })
     const puts = world.tables.puts.length
     await world.run(serving(2).declare())
     expect(await world.summary()).toEqual(['1 prod v1 live', '2 prod v2 rolled_back'])
@@ -185,7 +185,7 @@ describe('a version that fails', () => {
     await world.run(serving(2, 3).declare())
     await world.run(serving(2, 3).declare())
     expect(await world.summary()).toEqual(['1 prod v1 live', '2 prod v2 rolled_back'])
-    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 3/3'] })
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 3'] })
   })
 })
 
@@ -195,14 +195,14 @@ describe('adjusting', () => {
     world.target.effects.length = 0
     expect(await rewind(serving(1, 4))).toEqual([`deployment.adjusted ${key}: capacity`])
     expect(await world.summary()).toEqual(['1 prod v1 live'])
-    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 4/4'] })
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 4'] })
     expect(world.target.effects.map(({ kind }) => kind)).toEqual(['settle'])
   })
 
   test('capacity that is no longer written down goes back to one replica', async () => {
     await world.run(serving(1, 2).declare())
     await world.run(versions.deployment(MODEL, 'prod', { model_version: 1 }).declare())
-    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 1/1'] })
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 1'] })
   })
 
   test.each([
@@ -216,7 +216,7 @@ describe('adjusting', () => {
       for (let look = 0; look < looks; look += 1) await other.run(serving(2, from).declare(), { once: true })
       await other.run(serving(2, to).declare())
       expect(await other.summary(), `adjusted after ${looks} looks`).toEqual(['1 prod v1 retired', '2 prod v2 live'])
-      expect(other.target.describe()).toEqual({ [key]: [`2:v2 100% ${to}/${to}`] })
+      expect(other.target.describe()).toEqual({ [key]: [`2:v2 100% ${to}`] })
     }
   })
 
@@ -250,7 +250,7 @@ describe('a target that can not be reached', () => {
     await world.run(serving(1).declare())
     world.target.fault = 'transient'
     await world.run(versions.declare(), { timeoutMs: 60_000 })
-    expect((await world.deployments()).map(({ status }) => status)).not.toEqual(['retired'])
+    expect(await world.summary()).toEqual(['1 prod v1 retiring'])
     world.target.fault = null
     await world.run(versions.declare())
     expect(await world.summary()).toEqual(['1 prod v1 retired'])

@@ -62,7 +62,7 @@ export class FakeTarget {
     return other
   }
 
-  /** What runs, in a form to compare: `5:v3 100% 2/2`. */
+  /** What is asked for, in a form to compare: `5:v3 100% 2` for two replicas. */
   describe(): Readonly<Record<string, readonly string[]>> {
     const entries = [...this.deployments].map(([key, { sets }]) => [key, sets.map(setText)] as const)
     return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
@@ -196,8 +196,8 @@ export class FakeDriver implements RuntimeDriver {
   }
 }
 
-function setText({ deploymentId, modelVersion, weight, ready, replicas }: SetOfTarget): string {
-  return `${deploymentId}:v${modelVersion} ${weight}% ${ready}/${replicas}`
+function setText({ deploymentId, modelVersion, weight, replicas }: SetOfTarget): string {
+  return `${deploymentId}:v${modelVersion} ${weight}% ${replicas}`
 }
 
 function askedText(sets: readonly SetOfTarget[]): string {
