@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { sep } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -26,10 +26,11 @@ export async function endProcess(pid: number, ms: number): Promise<boolean> {
 
 /**
  * What works in a state folder of the demo, which nobody else has: its store and the store's engine, which name the
- * folder in their command line, and model servers, whose working folder is below it. Empty where there is no /proc.
+ * folder in their command line, and model servers, whose working folder is below it. Null where there is no /proc.
  */
-export function processesOf(state: string): number[] {
-  const pids = readdirOrEmpty('/proc').filter((name) => /^\d+$/.test(name))
+export function processesOf(state: string): number[] | null {
+  if (!existsSync('/proc/self/cwd')) return null
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   return pids.map(Number).filter((pid) => pid !== process.pid && worksIn(pid, state))
 }
 
@@ -54,13 +55,5 @@ function readOrEmpty(read: () => string): string {
     return read()
   } catch {
     return ''
-  }
-}
-
-function readdirOrEmpty(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
   }
 }

@@ -7,8 +7,8 @@ import { runToEnd, type Finished, type Surroundings } from './commands.ts'
 import { endProcess, isRunning, processesOf } from './processes.ts'
 import { deploymentsOf, type StatusJson } from './product.ts'
 import { Service } from './service.ts'
-import { PredictionStream, type StreamOptions } from './stream.ts'
-import { NotObserved } from './waiting.ts'
+import { PredictionStream, type Answer, type StreamOptions } from './stream.ts'
+import { NotObserved, until } from './waiting.ts'
 
 const checkout = join(import.meta.dirname, '..', '..')
 const launcher = join(checkout, 'bin', 'steward.mjs')
@@ -116,6 +116,16 @@ export class Stage {
     return stream
   }
 
+  /** Answers to requests sent from now on, at least `count` of them. */
+  async nextAnswers(stream: PredictionStream, count: number): Promise<readonly Answer[]> {
+    const moment = performance.now()
+    const look = (): readonly Answer[] | null => {
+      const answers = stream.sentSince(moment)
+      return answers.length >= count ? answers : null
+    }
+    return until(`${count} more answers of ${stream.endpoint}`, look, this)
+  }
+
   start(name: string, words: readonly string[]): Service {
     this.signal.throwIfAborted()
     const service = new Service(name, [launcher, ...words], this.#around, (error) => this.fail(error))
@@ -159,9 +169,13 @@ export class Stage {
 
   /** The rest of what was interrupted: a store that was just being started, servers of a host that was killed. */
   async #endLeftovers(): Promise<string> {
-    const left = processesOf(this.state)
-    await Promise.all(left.map((pid) => endProcess(pid, END_MS)))
-    if (left.length > 0) throw new NotObserved(`no process is left over; there were ${left.join(', ')}, now ended`)
+    const found = processesOf(this.state)
+    if (found === null) return 'what was started has been ended (this platform does not list processes)'
+    // An engine may outlive the store that started it for a moment, or be started by it meanwhile.
+    for (let left = found; left.length > 0; left = processesOf(this.state) ?? []) {
+      await Promise.all(left.map((pid) => endProcess(pid, END_MS)))
+    }
+    if (found.length > 0) throw new NotObserved(`no process is left over; there were ${found.join(', ')}, now ended`)
     return 'no process is left over'
   }
 

@@ -68,9 +68,9 @@ export class PredictionStream {
     const sentAt = performance.now()
     const { status, version, text } = await predict(endpoint, body)
     if (status !== 200) throw new Error(`HTTP ${status} ${text.slice(0, 200)}`)
-    const value = (JSON.parse(text) as Record<string, unknown>)[field]
-    if (value === undefined || version === null) throw new Error(`no prediction: ${text.slice(0, 200)}`)
-    return { sentAt, answeredAt: performance.now(), version, value: String(value) }
+    const value = valueIn(text, field)
+    if (value === null || version === null) throw new Error(`no prediction: ${text.slice(0, 200)}`)
+    return { sentAt, answeredAt: performance.now(), version, value }
   }
 
   #fail(error: unknown): void {
@@ -96,6 +96,12 @@ export async function predict(endpoint: string, body: unknown): Promise<Predicti
   })
   const version = response.headers.get('x-model-version')
   return { status: response.status, version: version === null ? null : Number(version), text: await response.text() }
+}
+
+/** The field of an answer's JSON that holds the prediction; null where it has none. */
+export function valueIn(text: string, field: string): string | null {
+  const value = (JSON.parse(text) as Record<string, unknown>)[field]
+  return value === undefined ? null : String(value)
 }
 
 /** The versions that gave these answers: `2,3`. */

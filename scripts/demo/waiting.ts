@@ -20,25 +20,20 @@ export interface Patience {
   /** Its abort ends the waiting with the abort's reason. */
   readonly signal: AbortSignal
   readonly seconds?: number
-  /** What was seen instead, for the message. */
-  readonly instead?: () => string
 }
 
 /** Polls until `look` gives something other than null. */
 export async function until<Found>(
   what: string,
   look: () => Found | null | Promise<Found | null>,
-  { signal, seconds = 20, instead = () => '' }: Patience,
+  { signal, seconds = 30 }: Patience,
 ): Promise<Found> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {
     signal.throwIfAborted()
     const found = await look()
     if (found !== null) return found
-    if (performance.now() >= deadline) {
-      const seen = instead()
-      throw new NotObserved(`${what}, within ${seconds} s${seen === '' ? '' : `; the last look saw ${seen}`}`)
-    }
+    if (performance.now() >= deadline) throw new NotObserved(`${what}, within ${seconds} s`)
     await pause(50, signal)
   }
 }

@@ -6,7 +6,7 @@ import { splitModelId, type ModelId } from '../domain/names.ts'
 import type { CapabilityTable } from '../runtimes/capabilities.ts'
 import { diagnosticOf, type CompiledDocument } from './compile-document.ts'
 import type { DeclaredDeployment, DeclaredRuntime, DeclaredUnit, DeclaredVersion } from './declared-state.ts'
-import { checkDeployment } from './deployment-rules.ts'
+import { checkDeployment, checkVariables } from './deployment-rules.ts'
 import { mergeDefaults, resolveDeployment } from './resolve-deployment.ts'
 import { chooseRuntime } from './runtime-choice.ts'
 import type { Fault } from './yaml-document.ts'
@@ -35,6 +35,10 @@ export function declareUnit(input: UnitInput): { unit: DeclaredUnit; diagnostics
     catalogDocument === undefined
       ? null
       : { value: catalogDocument.value as unknown as ModelDocument, document: catalogDocument }
+  if (catalog !== null) {
+    const defaults = catalog.value.deployment_defaults?.environment_variables
+    checkVariables(catalog.document, defaults, ['deployment_defaults']).forEach(report(catalog.document))
+  }
   const versions = new Map<number, DeclaredVersion>()
   for (const document of documents.filter(({ kind }) => kind === 'ModelVersion')) {
     const number = Number(document.place.name)
@@ -65,7 +69,8 @@ function declareDeployment(
   context: DeploymentContext,
 ): { deployment: DeclaredDeployment | null; faults: readonly Fault[] } {
   const { document, catalog, versions } = context
-  const value = mergeDefaults(document.value as unknown as DeploymentDocument, catalog)
+  const written = document.value as unknown as DeploymentDocument
+  const value = mergeDefaults(written, catalog)
   const { name } = document.place
   const stage = value.stage ?? name
   const version = versions.get(value.model_version)?.value
@@ -73,6 +78,9 @@ function declareDeployment(
   if (version === undefined && !input.brokenVersions.has(value.model_version)) {
     faults.push(unknownVersion(value.model_version, versions, input, document))
   }
+  faults.push(...checkVariables(document, written.environment_variables))
+  const servicesUnknown = catalog === null || input.brokenVersions.has(value.model_version)
+  if (value.runtime === undefined && servicesUnknown) return { deployment: null, faults }
   const services = version?.services ?? catalog?.services ?? []
   const request = { name: value.runtime, stage, services, document: document.yaml }
   const { runtime, fault } = chooseRuntime(request, input.runtimes, input.brokenRuntimes)

@@ -84,9 +84,8 @@ function declarePlatform(
   runtimes: ReadonlyMap<string, DeclaredRuntime>
   brokenRuntimes: ReadonlySet<string>
 } {
-  const settingsPath = `${root}/_platform/settings.yaml`
   const written = compiled.find(({ kind }) => kind === 'Settings')
-  const settings = brokenPaths.includes(settingsPath)
+  const settings = brokenPaths.some((path) => hidesSettings(path, root))
     ? null
     : resolveSettings((written?.value ?? {}) as unknown as SettingsDocument)
   const runtimes = new Map<string, DeclaredRuntime>()
@@ -103,7 +102,14 @@ function declarePlatform(
   }
   const folder = `${root}/_platform/runtimes/`
   const brokenRuntimes = brokenPaths.filter((path) => path.startsWith(folder))
-  return { settings, runtimes, brokenRuntimes: new Set(brokenRuntimes.map((path) => path.slice(folder.length, -5))) }
+  const names = brokenRuntimes.map((path) => path.slice(folder.length).replace(/\.ya?ml$/i, ''))
+  return { settings, runtimes, brokenRuntimes: new Set(names) }
+}
+
+/** Misspelt settings, or a link where the folder should be, are broken settings: defaults would be others' tables. */
+function hidesSettings(path: string, root: string): boolean {
+  const folder = `${root}/_platform`
+  return path === folder || (path.startsWith(`${folder}/`) && /^settings\.ya?ml$/i.test(path.slice(folder.length + 1)))
 }
 
 /** An error in any file of a unit's folder blocks the unit (I1). */

@@ -3,7 +3,7 @@ import type { ModelVersionDocument } from '../domain/generated/model-version.ts'
 import { normaliseMethod, normaliseStrategy } from '../domain/names.ts'
 import type { Capabilities, CapabilityTable } from '../runtimes/capabilities.ts'
 import type { CompiledDocument } from './compile-document.ts'
-import type { DeclaredRuntime } from './declared-state.ts'
+import type { DeclaredRuntime, EnvironmentVariable } from './declared-state.ts'
 import type { Fault, Path } from './yaml-document.ts'
 
 export interface DeploymentRuleInput {
@@ -19,31 +19,36 @@ export function checkDeployment(input: DeploymentRuleInput): Fault[] {
   const { value, document, runtime, capabilities } = input
   const method = value.deployment_method === undefined ? runtime.method : normaliseMethod(value.deployment_method)
   if (method !== runtime.method) {
-    const range = document.yaml.rangeOf(['deployment_method'])
     const summary = `runtime ${runtime.name} is ${runtime.method}, not ${method}`
-    return [{ code: 'ST1204', summary, help: 'Leave `deployment_method` out, or name another runtime.', range }]
+    const help = 'Leave `deployment_method` out, or name another runtime.'
+    return [{ code: 'ST1204', summary, help, ...at(document, ['deployment_method']) }]
   }
   const able = capabilities.get(method)
   if (able === undefined) {
-    const range = document.yaml.rangeOf(['runtime'])
     const summary = `this version has no driver for ${method}`
-    return [{ code: 'ST1205', summary, help: `Drivers: ${[...capabilities.keys()].join(', ')}.`, range }]
+    const help = `Drivers: ${[...capabilities.keys()].join(', ')}.`
+    return [{ code: 'ST1205', summary, help, ...at(document, ['runtime']) }]
   }
-  return [
-    ...checkVariables(input),
-    ...checkAbilities(input, able),
-    ...checkServing(input, able),
-    ...unusedFields(input),
-  ]
+  return [...checkAbilities(input, able), ...checkServing(input, able), ...unusedFields(input)]
 }
 
-function checkVariables({ value, document }: DeploymentRuleInput): Fault[] {
+/** Where a value stands; where it comes from the model's defaults, the document itself. */
+function at({ yaml }: CompiledDocument, path: Path): Pick<Fault, 'range' | 'pointer'> {
+  return { range: yaml.rangeOf(path), pointer: path.map((segment) => `/${segment}`).join('') }
+}
+
+/** The variables that a document itself writes, below `parents`: each once, with exactly one source. */
+export function checkVariables(
+  document: CompiledDocument,
+  written: readonly EnvironmentVariable[] | undefined,
+  parents: Path = [],
+): Fault[] {
   const seen = new Set<string>()
-  return (value.environment_variables ?? []).flatMap((variable, index) => {
-    const range = document.yaml.rangeOf(['environment_variables', index, 'name'])
+  return (written ?? []).flatMap((variable, index) => {
+    const place = at(document, [...parents, 'environment_variables', index, 'name'])
     const faults: Fault[] = []
     if (seen.has(variable.name)) {
-      faults.push({ code: 'ST1206', summary: `${variable.name} is set twice`, help: 'Keep one of the two.', range })
+      faults.push({ code: 'ST1206', summary: `${variable.name} is set twice`, help: 'Keep one of the two.', ...place })
     }
     seen.add(variable.name)
     if ((variable.value === undefined) === (variable.secret_ref === undefined)) {
@@ -52,7 +57,7 @@ function checkVariables({ value, document }: DeploymentRuleInput): Fault[] {
         code: 'ST1206',
         summary: `${variable.name} needs exactly one of value and secret_ref`,
         help,
-        range,
+        ...place,
       })
     }
     return faults
@@ -62,8 +67,7 @@ function checkVariables({ value, document }: DeploymentRuleInput): Fault[] {
 function checkAbilities({ value, document, runtime }: DeploymentRuleInput, able: Capabilities): Fault[] {
   const strategy = normaliseStrategy(value.rolling_strategy ?? 'rolling')
   const impossible = (path: Path, what: string, help: string): Fault => {
-    const range = document.yaml.rangeOf(path)
-    return { code: 'ST1205', summary: `${runtime.method} can not do ${what}`, help, range }
+    return { code: 'ST1205', summary: `${runtime.method} can not do ${what}`, help, ...at(document, path) }
   }
   const faults: Fault[] = []
   if (!able.strategies.includes(strategy)) {
@@ -79,26 +83,30 @@ function checkAbilities({ value, document, runtime }: DeploymentRuleInput, able:
   if ((least !== undefined || most !== undefined) && !able.autoscaling) {
     faults.push(impossible(['capacity'], 'autoscaling', 'Write `replicas` instead.'))
   }
-  for (const [index, variable] of (value.environment_variables ?? []).entries()) {
-    if (variable.secret_ref === undefined || able.secrets) continue
-    faults.push(impossible(['environment_variables', index, 'secret_ref'], 'secret references', 'Use a plain value.'))
+  const own = (document.value as unknown as DeploymentDocument).environment_variables ?? []
+  for (const { name, secret_ref: reference } of value.environment_variables ?? []) {
+    if (reference === undefined || able.secrets) continue
+    const index = own.findIndex((variable) => variable.name === name)
+    const path: Path = index === -1 ? [] : ['environment_variables', index, 'secret_ref']
+    const what = `secret references (${name}${index === -1 ? ', from the model’s deployment_defaults' : ''})`
+    faults.push(impossible(path, what, 'Use a plain value.'))
   }
   for (const [index, { type, auth }] of (value.endpoints ?? []).entries()) {
-    const at = (field: string): Path => ['endpoints', index, field]
+    const field = (name: string): Path => ['endpoints', index, name]
     if (!able.endpointTypes.includes(type)) {
-      faults.push(impossible(at('type'), `${type} endpoints`, `It can do: ${able.endpointTypes.join(', ')}.`))
+      faults.push(impossible(field('type'), `${type} endpoints`, `It can do: ${able.endpointTypes.join(', ')}.`))
     }
     if (auth !== undefined && !able.endpointAuth.includes(auth)) {
-      faults.push(impossible(at('auth'), `auth ${auth}`, `It can do: ${able.endpointAuth.join(', ')}.`))
+      faults.push(impossible(field('auth'), `auth ${auth}`, `It can do: ${able.endpointAuth.join(', ')}.`))
     }
   }
   return faults
 }
 
 function checkServing({ value, version, document }: DeploymentRuleInput, able: Capabilities): Fault[] {
-  const range = document.yaml.rangeOf(['model_version'])
+  const place = at(document, ['model_version'])
   const number = value.model_version
-  const fault = (summary: string, help: string): Fault => ({ code: 'ST1208', summary, help, range })
+  const fault = (summary: string, help: string): Fault => ({ code: 'ST1208', summary, help, ...place })
   const ways = able.serving.filter((way) => version.serving?.[way] !== undefined)
   if (ways.length === 0) {
     const help = `Add \`serving.${able.serving.join('` or `serving.')}\` to versions/${number}.yaml.`
@@ -124,5 +132,6 @@ function unusedFields({ value, document }: DeploymentRuleInput): Fault[] {
       summary: `\`${field}\` is recorded; this version does not act on it yet`,
       help: 'See docs/status.md.',
       range: document.yaml.keyRangeOf([field]),
+      pointer: `/${field}`,
     }))
 }

@@ -25,17 +25,20 @@ export interface Misplaced {
 
 export type Placement = { readonly place: Place } | { readonly misplaced: Misplaced } | null
 
-const unitFolders: Readonly<Record<string, DocumentKind>> = {
-  versions: 'ModelVersion',
-  deployments: 'Deployment',
-  approvals: 'Approval',
-}
-const platformFiles: Readonly<Record<string, DocumentKind>> = { 'settings.yaml': 'Settings', 'roles.yaml': 'Roles' }
-const platformFolders: Readonly<Record<string, DocumentKind>> = {
-  runtimes: 'Runtime',
-  lifecycles: 'Lifecycle',
-  freezes: 'Freeze',
-}
+const unitFolders: ReadonlyMap<string, DocumentKind> = new Map([
+  ['versions', 'ModelVersion'],
+  ['deployments', 'Deployment'],
+  ['approvals', 'Approval'],
+])
+const platformFiles: ReadonlyMap<string, DocumentKind> = new Map([
+  ['settings.yaml', 'Settings'],
+  ['roles.yaml', 'Roles'],
+])
+const platformFolders: ReadonlyMap<string, DocumentKind> = new Map([
+  ['runtimes', 'Runtime'],
+  ['lifecycles', 'Lifecycle'],
+  ['freezes', 'Freeze'],
+])
 
 /**
  * Decides kind and identity of a path below the root, `segments` without the root itself. Null: not a document
@@ -44,25 +47,29 @@ const platformFolders: Readonly<Record<string, DocumentKind>> = {
 export function placeOf(segments: readonly string[]): Placement {
   const file = segments.at(-1) ?? ''
   const [first = ''] = segments
-  if (first.startsWith('_') && first !== '_platform') return null
-  if (file.endsWith('.yml')) return renamed(segments, file)
+  const platform = first === '_platform'
+  if (!platform && segments.slice(0, -1).some((folder) => folder.startsWith('_'))) return null
+  if (isMisspelt(file)) return renamed(segments, file)
   if (!file.endsWith('.yaml')) return null
-  if (first === '_platform') return platformPlace(segments.slice(1), file)
-  if (segments.slice(0, -1).some((folder) => folder.startsWith('_'))) return null
-  return namespacePlace(segments, file)
+  return platform ? platformPlace(segments.slice(1), file) : namespacePlace(segments, file)
+}
+
+/** A document to every reader but us. */
+function isMisspelt(file: string): boolean {
+  return /\.ya?ml$/i.test(file) && !file.endsWith('.yaml')
 }
 
 /** The unit folder that a path lies in if its parent folder is one of the reserved names, else its own folder. */
 export function unitOf(segments: readonly string[]): ModelId | null {
   const parent = segments.at(-2) ?? ''
-  const folders = segments.slice(0, parent in unitFolders ? -2 : -1)
+  const folders = segments.slice(0, unitFolders.has(parent) ? -2 : -1)
   if (folders.length < 2) return null
   return modelId(`/${folders.slice(0, -1).join('/')}`, folders.at(-1) ?? '')
 }
 
 function platformPlace(rest: readonly string[], file: string): Placement {
   const [folder = ''] = rest
-  const kind = rest.length === 1 ? platformFiles[file] : rest.length === 2 ? platformFolders[folder] : undefined
+  const kind = rest.length === 1 ? platformFiles.get(file) : rest.length === 2 ? platformFolders.get(folder) : undefined
   if (kind === undefined)
     return noKind(null, '_platform holds settings.yaml, roles.yaml, runtimes/, lifecycles/, freezes/')
   return named(kind, null, file)
@@ -70,9 +77,12 @@ function platformPlace(rest: readonly string[], file: string): Placement {
 
 function namespacePlace(segments: readonly string[], file: string): Placement {
   const unit = unitOf(segments)
-  const kind = unitFolders[segments.at(-2) ?? '']
+  const kind = unitFolders.get(segments.at(-2) ?? '')
   const badFolder = segments.slice(0, -1).find((folder) => !namePattern.test(folder))
   if (badFolder !== undefined) return badName(unit, `the folder name ${JSON.stringify(badFolder)}`)
+  const reserved = segments.slice(0, -2).find((folder) => unitFolders.has(folder))
+  if (reserved !== undefined)
+    return noKind(unit, `a folder named ${reserved} stands in a model folder and holds documents only`)
   if (kind !== undefined) return unit === null ? noKind(null, 'a model stands in a namespace') : named(kind, unit, file)
   if (file === 'namespace.yaml' && segments.length >= 2) return { place: { kind: 'Namespace', unit: null, name: '' } }
   if (file === 'training.yaml' && unit !== null) return { place: { kind: 'TrainingPipeline', unit, name: '' } }
@@ -102,6 +112,6 @@ function noKind(unit: ModelId | null, help: string): Placement {
 }
 
 function renamed(segments: readonly string[], file: string): Placement {
-  const help = `Rename it to ${file.slice(0, -'.yml'.length)}.yaml.`
+  const help = `Rename it to ${file.replace(/\.ya?ml$/i, '.yaml')}.`
   return { misplaced: { code: 'ST1010', summary: 'documents end in .yaml', help, unit: unitOf(segments) } }
 }

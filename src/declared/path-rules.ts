@@ -17,6 +17,7 @@ export interface CatalogLayout {
 export function checkPaths(entries: readonly SourceEntry[], root: string): CatalogLayout {
   const documents: { entry: SourceEntry; place: Place }[] = []
   const units = new Map<ModelId, string>()
+  const candidates: Candidate[] = []
   const brokenUnits = new Set<ModelId>()
   const diagnostics: Diagnostic[] = []
   const report = (code: DiagnosticCode, path: string, summary: string, help: string = diagnosticCodes[code].help) => {
@@ -24,8 +25,9 @@ export function checkPaths(entries: readonly SourceEntry[], root: string): Catal
   }
   for (const entry of entries) {
     const segments = entry.path.slice(root.length + 1).split('/')
-    const placement = placeOf(entry.mode === 'submodule' ? [...segments, 'model.yaml'] : segments)
+    const placement = placeOf(isFolderLike(entry, segments) ? [...segments, 'model.yaml'] : segments)
     if (placement === null) continue
+    candidates.push({ path: entry.path, unit: unitOf(segments) })
     if (entry.mode !== 'file') {
       report('ST1008', entry.path, `a ${entry.mode === 'symlink' ? 'symbolic link' : 'submodule'} is never followed`)
       const unit = unitOf(segments)
@@ -41,15 +43,23 @@ export function checkPaths(entries: readonly SourceEntry[], root: string): Catal
     documents.push({ entry, place: placement.place })
     if (placement.place.kind === 'Model' && placement.place.unit !== null) units.set(placement.place.unit, entry.path)
   }
-  for (const { path, summary, code, unit } of [
-    ...orphans(documents, units),
-    ...nested(units),
-    ...caseClashes(documents),
-  ]) {
+  const wrong = { root, paths: new Set(diagnostics.map(({ path }) => path)) }
+  const clashes = [...orphans(documents, units, wrong), ...nested(units), ...caseClashes(candidates)]
+  for (const { path, summary, code, unit } of clashes) {
     report(code, path, summary)
     if (unit !== null) brokenUnits.add(unit)
   }
   return { documents, units, brokenUnits, diagnostics }
+}
+
+/** A submodule stands where a folder would; so does a link, unless its name is that of a file. */
+function isFolderLike({ mode }: SourceEntry, segments: readonly string[]): boolean {
+  return mode === 'submodule' || (mode === 'symlink' && /^_?[a-z0-9][a-z0-9_-]*$/.test(segments.at(-1) ?? ''))
+}
+
+interface Candidate {
+  readonly path: string
+  readonly unit: ModelId | null
 }
 
 interface Clash {
@@ -61,15 +71,20 @@ interface Clash {
 
 type Placed = readonly { readonly entry: SourceEntry; readonly place: Place }[]
 
-function orphans(documents: Placed, units: ReadonlyMap<ModelId, string>): Clash[] {
+/** Where a model.yaml is there but is a link or misspelt, that is already said. */
+function orphans(
+  documents: Placed,
+  units: ReadonlyMap<ModelId, string>,
+  wrong: { readonly root: string; readonly paths: ReadonlySet<string> },
+): Clash[] {
   const lost = documents.filter(({ place }) => place.unit !== null && !units.has(place.unit))
   const byUnit = Map.groupBy(lost, ({ place }) => place.unit)
-  return [...byUnit].map(([unit, [first]]) => ({
-    code: 'ST1013',
-    path: first?.entry.path ?? '',
-    summary: `${unit ?? ''} has documents but no model.yaml`,
-    unit,
-  }))
+  return [...byUnit].flatMap(([unit, [first]]) => {
+    const model = `${wrong.root}${unit ?? ''}/model`
+    if (wrong.paths.has(`${model}.yaml`) || wrong.paths.has(`${model}.yml`)) return []
+    const summary = `${unit ?? ''} has documents but no model.yaml`
+    return [{ code: 'ST1013', path: first?.entry.path ?? '', summary, unit } as const]
+  })
 }
 
 function nested(units: ReadonlyMap<ModelId, string>): Clash[] {
@@ -87,18 +102,11 @@ function ancestors(model: ModelId): ModelId[] {
   return segments.slice(3).map((_segment, index) => segments.slice(0, index + 3).join('/') as ModelId)
 }
 
-function caseClashes(documents: Placed): Clash[] {
-  const byFolded = Map.groupBy(documents, ({ entry }) => entry.path.toLowerCase())
-  return [...byFolded.values()].flatMap(([first, second]) =>
-    first === undefined || second === undefined
-      ? []
-      : [
-          {
-            code: 'ST1012',
-            path: second.entry.path,
-            summary: `differs from ${first.entry.path} only by case`,
-            unit: second.place.unit,
-          },
-        ],
+function caseClashes(candidates: readonly Candidate[]): Clash[] {
+  const byFolded = Map.groupBy(candidates, ({ path }) => path.toLowerCase())
+  return [...byFolded.values()].flatMap(([first, ...others]) =>
+    others.map(({ path, unit }) => {
+      return { code: 'ST1012', path, summary: `differs from ${first?.path ?? ''} only by case`, unit } as const
+    }),
   )
 }

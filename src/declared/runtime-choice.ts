@@ -26,7 +26,10 @@ export function chooseRuntime(
     const known = [...runtimes.keys(), ...brokenRuntimes].sort()
     const range = document.rangeOf(['runtime'])
     const help = known.length === 0 ? 'There is none under _platform/runtimes/.' : unknownHelp(name, known)
-    return { runtime: null, fault: { code: 'ST1202', summary: `there is no runtime ${name}`, help, range } }
+    return {
+      runtime: null,
+      fault: { code: 'ST1202', summary: `there is no runtime ${name}`, help, range, pointer: '/runtime' },
+    }
   }
   const candidates = [...runtimes.values()].filter((runtime) => serves(runtime, stage, services))
   const [only] = candidates

@@ -5,6 +5,8 @@ import type { EvaluatedKind } from './layout.ts'
 import { listed, type Fault, type Path, type YamlDocument } from './yaml-document.ts'
 import { limits } from './yaml-limits.ts'
 
+const SHOWN_CHARACTERS = 80
+
 /** Every way in which a document breaks the schema of its kind, each at the value or key that is wrong. */
 export function checkSchema(kind: EvaluatedKind, document: YamlDocument): readonly Fault[] {
   const validate = validators[kind]
@@ -26,7 +28,7 @@ function schemaFault(kind: EvaluatedKind, error: SchemaError, document: YamlDocu
       const range = document.keyRangeOf([...path, name])
       return {
         code: 'ST1101',
-        summary: `unknown field \`${name}\`${where}`,
+        summary: `unknown field \`${shown(name)}\`${where}`,
         help,
         range,
         pointer: `${error.instancePath}/${escape(name)}`,
@@ -52,7 +54,7 @@ function schemaFault(kind: EvaluatedKind, error: SchemaError, document: YamlDocu
       return {
         ...base,
         code: 'ST1104',
-        summary: `${field} can not be ${source ?? 'this'}`,
+        summary: `${field} can not be ${source === null ? 'this' : shown(source)}`,
         help: allowedHelp(source ?? '', allowed),
       }
     }
@@ -70,13 +72,19 @@ function typeFault(error: SchemaError, field: string, source: string | null): Pi
   const wanted = [error.params.type].flat().join(' or ')
   const summary = `${field} must be ${article(wanted)} ${wanted === 'object' ? 'mapping' : wanted}`
   if (wanted === 'string' && source !== null && source !== '') {
-    return { code: 'ST1103', summary, help: `Quote it: "${source}".` }
+    return { code: 'ST1103', summary, help: `Quote it: "${shown(source)}".` }
   }
   return {
     code: 'ST1103',
-    summary: source === null ? summary : `${summary}, not ${source === '' ? 'empty' : source}`,
+    summary: source === null ? summary : `${summary}, not ${source === '' ? 'empty' : shown(source)}`,
     help: `Write ${article(wanted)} ${wanted === 'object' ? 'mapping' : wanted}.`,
   }
+}
+
+/** A document's text in a message: one line, not too long. */
+function shown(text: string): string {
+  const line = text.trim().replaceAll(/\s+/g, ' ')
+  return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line
 }
 
 function article(noun: string): string {

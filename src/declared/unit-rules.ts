@@ -22,16 +22,25 @@ export function checkEndpointPaths(units: ReadonlyMap<ModelId, DeclaredUnit>): D
       summary: `the path ${deployment.path} is taken on runtime ${deployment.runtime.name}`,
       help: diagnosticCodes[code].help,
       path: deployment.document.path,
-      range: deployment.document.yaml.rangeOf(['endpoints']),
-      pointer: '/endpoints',
+      ...pathPlace(deployment),
       related: [
         {
           path: first.document.path,
-          range: first.document.yaml.rangeOf(['endpoints']),
+          range: pathPlace(first).range,
           message: 'the other deployment',
         },
       ],
     })
   }
   return diagnostics
+}
+
+/** Where the path is written; the beginning of the document where it is the default one. */
+function pathPlace({ document, resolved }: DeclaredDeployment): Pick<Diagnostic, 'range' | 'pointer'> {
+  const index = resolved.endpoints?.findIndex(({ type }) => type === 'rest') ?? -1
+  if (resolved.endpoints?.[index]?.path !== undefined) {
+    return { range: document.yaml.rangeOf(['endpoints', index, 'path']), pointer: `/endpoints/${index}/path` }
+  }
+  const { start } = document.yaml.rangeOf([])
+  return { range: { start, end: start }, pointer: '' }
 }

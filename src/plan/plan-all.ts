@@ -83,10 +83,12 @@ function planUnit(input: {
   }
 }
 
-/** A folder whose model.yaml is unreadable or missing while documents stand in it is broken, not deleted. */
+/** A folder whose model.yaml is unreadable or missing while documents stand in it is broken, not deleted; so is one that a link or submodule stands for. */
 function isInsideBroken(declared: DeclaredState, model: ModelId): boolean {
   const folder = `${declared.root}${model}/`
-  return declared.diagnostics.some(({ path, severity }) => severity === 'error' && path.startsWith(folder))
+  return declared.diagnostics.some(
+    ({ path, severity }) => severity === 'error' && (path.startsWith(folder) || folder.startsWith(`${path}/`)),
+  )
 }
 
 function blockedUnit(model: ModelId, diagnostics: readonly Diagnostic[]): UnitResult {

@@ -53,6 +53,7 @@ class UnitPass {
   #problems: string[] = []
   #failure: string | null = null
   #stepped = false
+  #leaving: readonly Action[] = []
 
   constructor(ports: ReconcilePorts, intent: Intent, model: ModelId, recorded: RecordedUnit) {
     this.#ports = ports
@@ -73,7 +74,8 @@ class UnitPass {
     await this.#records(upserts)
     for (const action of staged) if (!isDelete(action)) await this.#deploy(action)
     if (!this.#intent.allowDeletes) return this.#refuseDeletes([...staged, ...records].filter(isDelete).length)
-    for (const action of staged.filter(isDelete)) await this.#retire(action)
+    this.#leaving = staged.filter(isDelete)
+    for (const action of this.#leaving) await this.#retire(action)
     await this.#records(deletes)
   }
 
@@ -155,6 +157,8 @@ class UnitPass {
     if (await retireReplaced(this.#ports, this.#intent, this.#recorded)) await this.#reread()
     for (const item of this.#recorded.deployments.filter(({ status }) => isOpen(status))) await this.#step(item, null)
     await this.#reread()
+    // What served under a rollout that has just been retired: before it is taken for drift and brought back.
+    for (const action of this.#leaving) await this.#retire(action)
     if (await retireReplaced(this.#ports, this.#intent, this.#recorded)) await this.#reread()
   }
 

@@ -21,7 +21,7 @@ export function prettyDiagnostic(diagnostic: Diagnostic, text: SourceText, colou
     `${paint(severity === 'error' ? 'red' : 'yellow', `${severity}[${code}]`)}${paint('bold', `: ${plain(summary)}`)}`,
     `${' '.repeat(width)}${paint('cyan', '-->')} ${plain(path)}:${line}:${column}`,
   ]
-  const source = text(path)?.split('\n')[line - 1]
+  const source = text(path)?.split(/\r?\n/)[line - 1]
   if (source !== undefined && source.trim() !== '') {
     const end = range.end.line === line ? range.end.column : source.length + 1
     const marks = '^'.repeat(Math.max(1, Math.min(end - column, source.length + 1 - column)))
@@ -39,10 +39,12 @@ export function prettyDiagnostic(diagnostic: Diagnostic, text: SourceText, colou
   return out.join('\n')
 }
 
-/** What comes from documents never steers a terminal: control characters are shown, not sent. */
+/** What comes from documents never steers a terminal: control characters and marks of direction are shown, not sent. */
 export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (char) => {
-    return char === '\t' || char === '\n' ? char : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+  return text.replaceAll(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (char) => {
+    if (char === '\t' || char === '\n') return char
+    const code = char.charCodeAt(0).toString(16)
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`
   })
 }
 

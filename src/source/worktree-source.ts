@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readFileSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode, StewardError } from '../domain/errors.ts'
 import type { EntryMode, SourceEntry, SourceSnapshot } from './source.ts'
@@ -22,10 +22,22 @@ function readEntry(top: string, path: string): WorktreeFile | null {
   }
   const mode: EntryMode = stats.isSymbolicLink() ? 'symlink' : stats.isDirectory() ? 'submodule' : 'file'
   // Synchronous: six times faster than asynchronous reads for small files.
-  const wanted = mode === 'file' && path.endsWith('.yaml')
-  const bytes = wanted ? readFileSync(absolute).subarray(0, MAX_FILE_BYTES) : new Uint8Array()
+  const wanted = stats.isFile() && path.endsWith('.yaml')
+  const bytes = wanted ? readStart(absolute, Math.min(stats.size, MAX_FILE_BYTES)) : new Uint8Array()
   const name = wanted ? bytes : `${stats.size} ${stats.mtimeMs}`
   return { path, mode, oid: `sha256-${createHash('sha256').update(name).digest('hex')}`, bytes }
+}
+
+function readStart(file: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  const opened = openSync(file, 'r')
+  try {
+    let at = 0
+    for (let read = -1; at < length && read !== 0; at += read) read = readSync(opened, bytes, at, length - at, at)
+    return bytes.subarray(0, at)
+  } finally {
+    closeSync(opened)
+  }
 }
 
 /**
@@ -40,14 +52,14 @@ export async function openWorktree(options: {
   const { top, root } = options
   const paths = [...new Set(await options.listFiles(root))].sort()
   const files = paths.map((path) => readEntry(top, path)).filter((file) => file !== null)
-  if (files.length === 0) {
+  if (files.length === 0 || files.some(({ path }) => path === root)) {
     throw new StewardError(`the work tree has no file below ${root}/`, {
       code: 'root_missing',
       kind: 'user',
       hint: 'Name the catalog’s folder with --root.',
     })
   }
-  const documents = files.filter(({ path }) => path.endsWith('.yaml') || path.endsWith('.yml'))
+  const documents = files.filter(({ path, mode }) => mode !== 'file' || /\.ya?ml$/i.test(path))
   const hash = createHash('sha256')
   for (const { path, mode, oid } of documents) hash.update(`${mode} ${oid} ${path}\n`)
   const digest = hash.digest('hex')

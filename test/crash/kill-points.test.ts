@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { MODEL, OTHER } from '../support/catalog-builder.ts'
+import { CallHarness, Stopped, type StopPoint } from '../support/harness-calls.ts'
+import type { Effect } from '../support/fake-driver.ts'
+import type { World } from '../support/harness-world.ts'
+import { scenarios, type Scenario } from './scenarios.ts'
+
+interface Undisturbed {
+  readonly world: World
+  readonly calls: readonly string[]
+}
+
+async function undisturbed({ begin, declared }: Scenario): Promise<Undisturbed> {
+  const world = await begin()
+  const harness = new CallHarness()
+  await world.run(declared, { harness })
+  return { world, calls: harness.calls }
+}
+
+/** Runs until it is stopped; true if it was. */
+async function runUntil(world: World, { declared }: Scenario, stop: StopPoint): Promise<boolean> {
+  const harness = new CallHarness({ stop })
+  try {
+    await world.run(declared, { harness })
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+  }
+  return harness.stopped.aborted
+}
+
+/** What must hold of a world however often its runs were stopped, once one has ended. */
+async function expectConverged(world: World, expected: Undisturbed, at: string): Promise<void> {
+  expect(world.finalState(), at).toEqual(expected.world.finalState())
+  // No side effect at the target was made twice, none was left out.
+  expect(effectsByKey(world), at).toEqual(effectsByKey(expected.world))
+  for (const model of [MODEL, OTHER]) {
+    const ids = (await world.deployments(model)).map(({ id }) => id)
+    expect(ids, at).toEqual(ids.map((_, index) => index + 1))
+    expect(await world.chainBreak(model), at).toBeNull()
+  }
+}
+
+/** Models are worked on side by side: only the order within one is told. */
+function effectsByKey({ target }: World): Readonly<Record<string, readonly Effect[] | undefined>> {
+  return Object.groupBy(target.effects, ({ key }) => key)
+}
+
+function stopPoints(calls: readonly string[]): StopPoint[] {
+  return calls.flatMap((_, index) => (['before', 'after'] as const).map((when) => ({ call: index + 1, when })))
+}
+
+describe('killed between any two calls, the next run converges (I9)', () => {
+  test.each(scenarios)('$name', async (scenario) => {
+    const expected = await undisturbed(scenario)
+    let converged = 0
+    const points = stopPoints(expected.calls)
+    for (const stop of points) {
+      const at = `stopped ${stop.when} call ${stop.call} (${expected.calls[stop.call - 1]})`
+      const world = await scenario.begin()
+      expect(await runUntil(world, scenario, stop), at).toBe(true)
+      await world.run(scenario.declared)
+      await expectConverged(world, expected, at)
+      converged += 1
+    }
+    console.log(`${scenario.name}: ${points.length} tried, ${converged} converged`)
+    expect(points.length).toBeGreaterThan(20)
+  })
+
+  test.each(scenarios)('$name, killed again and again', async (scenario) => {
+    const expected = await undisturbed(scenario)
+    const point = fc.record({
+      call: fc.integer({ min: 1, max: expected.calls.length }),
+      when: fc.constantFrom('before' as const, 'after' as const),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(point, { minLength: 2, maxLength: 6 }), async (stops) => {
+        const world = await scenario.begin()
+        for (const stop of stops) await runUntil(world, scenario, stop)
+        await world.run(scenario.declared)
+        await expectConverged(world, expected, JSON.stringify(stops))
+      }),
+      { numRuns: 60, seed: 20_260_101 },
+    )
+  })
+})
