@@ -30,9 +30,9 @@ export function parseLine(words: readonly string[], commands: readonly Command[]
     return { command, arguments: positionals, options: new Options(values) }
   } catch (error) {
     if (error instanceof StewardError) throw error
-    const unknown = rest.find((word) => word.startsWith('--') && !(word.slice(2).split('=')[0] ?? '' in options))
-    const name = unknown?.slice(2).split('=')[0]
-    if (name === undefined || name in options) throw usageError(errorMessage(error).split('. ')[0] ?? '', hint)
+    const names = rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0] ?? '')
+    const name = names.find((each) => !Object.hasOwn(options, each))
+    if (name === undefined) throw usageError(errorMessage(error).split('. ')[0] ?? '', hint)
     const nearest = nearestName(name, Object.keys(options))
     throw usageError(
       `unknown option --${name}`,

@@ -45,6 +45,17 @@ export class CatFile {
     })
   }
 
+  /** An object that another one names: where it is missing, nothing may be concluded from its absence. */
+  async need(oid: string): Promise<GitObject> {
+    const object = await this.get(oid)
+    if (object !== null) return object
+    throw new StewardError(`object ${oid} is missing from ${this.#gitDir}`, {
+      code: 'git_object_missing',
+      retry: 'backoff',
+      hint: 'Run `git fsck` there; a partial clone needs `git fetch --refetch`.',
+    })
+  }
+
   async close(): Promise<void> {
     const child = this.#child
     if (child === null) return

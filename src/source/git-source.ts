@@ -77,8 +77,8 @@ export class GitSource {
   async #read(entries: readonly SourceEntry[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const read = new Map<string, Uint8Array>()
     for (let at = 0; at < entries.length; at += READ_BATCH) {
-      const objects = await Promise.all(entries.slice(at, at + READ_BATCH).map(({ oid }) => this.#catFile.get(oid)))
-      for (const object of objects) if (object !== null) read.set(object.oid, object.bytes)
+      const objects = await Promise.all(entries.slice(at, at + READ_BATCH).map(({ oid }) => this.#catFile.need(oid)))
+      for (const { oid, bytes } of objects) read.set(oid, bytes)
     }
     return read
   }

@@ -62,8 +62,7 @@ export class TreeLister {
   }
 
   async #read(oid: string, path: string): Promise<readonly SourceEntry[]> {
-    const tree = await this.#catFile.get(oid)
-    if (tree === null || tree.type !== 'tree') return []
+    const tree = await this.#catFile.need(oid)
     return parseTree(tree.bytes, oid.length / 2).map(({ mode, name, oid: child }) => ({
       path: `${path}/${name}`,
       mode: entryMode(mode),

@@ -14,9 +14,10 @@ export interface Repository {
 
 async function locate(git: SimpleGit, folder: string): Promise<{ top: string; gitDir: string; bare: boolean }> {
   try {
-    const gitDir = (await git.revparse(['--absolute-git-dir'])).trim()
-    const bare = (await git.revparse(['--is-bare-repository'])).trim() === 'true'
-    return { top: bare ? gitDir : (await git.revparse(['--show-toplevel'])).trim(), gitDir, bare }
+    const ask = async (flag: string): Promise<string> => (await git.raw(['rev-parse', flag])).replace(/\r?\n$/, '')
+    const gitDir = await ask('--absolute-git-dir')
+    const bare = (await ask('--is-bare-repository')) === 'true'
+    return { top: bare ? gitDir : await ask('--show-toplevel'), gitDir, bare }
   } catch (error) {
     const text = errorMessage(error).trim()
     throw new StewardError(`${folder} is in no Git repository that can be read: ${text}`, {
@@ -39,8 +40,11 @@ export async function openRepository(folder: string, root: string): Promise<Repo
   }
   const gitSource = new GitSource({ gitDir, root, headBranch })
   const listFiles = async (below: string): Promise<string[]> => {
-    const listed = await topGit.raw(['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', below])
-    return listed.split('\0').filter((path) => path !== '')
+    if (bare) throw noWorktree(top)
+    const arguments_ = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', below]
+    const listed = await topGit.raw(['--literal-pathspecs', ...arguments_])
+    // Git writes an untracked repository inside this one with a slash at its end.
+    return listed.split('\0').flatMap((path) => (path === '' ? [] : [path.replace(/\/$/, '')]))
   }
   const source: Source = {
     open: (request) =>
@@ -56,6 +60,14 @@ async function isAncestor(git: SimpleGit, ancestor: string, descendant: string):
   // `merge-base` names the best common ancestor: an ancestor is its own. It fails where there is none.
   const base = await git.raw(['merge-base', ancestor, descendant]).catch(() => '')
   return base.trim() === ancestor
+}
+
+function noWorktree(top: string): StewardError {
+  return new StewardError(`${top} is a bare repository and has no work tree`, {
+    code: 'worktree_missing',
+    kind: 'user',
+    hint: 'Name a revision with --rev.',
+  })
 }
 
 async function openGit(folder: string): Promise<SimpleGit> {

@@ -34,6 +34,7 @@ export class CallHarness {
   readonly #stopping = new AbortController()
   readonly #held = Promise.withResolvers<void>()
   readonly #released = Promise.withResolvers<void>()
+  #holding = false
   /** `tables.put`, in the order of the calls. */
   readonly calls: string[] = []
 
@@ -68,6 +69,7 @@ export class CallHarness {
     })
 
   async #call(name: PortName, method: string, run: () => unknown): Promise<unknown> {
+    if (this.#holding) await this.#released.promise
     this.#refuse()
     if (!this.#counted.has(name)) {
       const uncounted = await run()
@@ -78,10 +80,11 @@ export class CallHarness {
     const { stop, holdBefore } = this.#options
     if (stop?.call === number && stop.when === 'before') this.#stop()
     if (holdBefore === number) {
+      this.#holding = true
       this.#held.resolve()
       await this.#released.promise
-      await run()
-      this.#stop()
+      this.#stopping.abort(new Stopped(`paused at call ${number} (${name}.${method})`))
+      return run()
     }
     const result = await run()
     // Another call of the run may have stopped it meanwhile: then this answer never arrives.

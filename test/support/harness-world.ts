@@ -21,8 +21,8 @@ import { CallHarness } from './harness-calls.ts'
 
 export interface RunOptions {
   readonly harness?: CallHarness
-  /** Of the run's own clock: what has not ended by then is left as it is. */
-  readonly timeoutMs?: number
+  /** Of the run's own clock: what has not ended by then is left as it is. Null: never. */
+  readonly timeoutMs?: number | null
   readonly allowDeletes?: boolean
   /** Faults that artifacts are found to have. */
   readonly faults?: readonly Diagnostic[]
@@ -63,7 +63,7 @@ export class World {
     const tables = harness.decorate('tables', this.tables)
     const driver = harness.decorate('runtime', new FakeDriver(this.target))
     const timedOut = new AbortController()
-    void clock.sleep(timeoutMs).then(() => timedOut.abort())
+    if (timeoutMs !== null) void clock.sleep(timeoutMs).then(() => timedOut.abort())
     const signal = AbortSignal.any([harness.stopped, timedOut.signal])
     const identity = { host: 'test', boot: 'this', pid: this.#runs, started: '1' }
     const leased = { tables, clock, identity, livenessOf: () => 'dead' as const, lengthMs: LEASE_MS }
