@@ -28,6 +28,8 @@ export type ApplyEnd =
       readonly planned: Planned
       readonly results: ReadonlyMap<ModelId, UnitResult>
       readonly failed: readonly string[]
+      /** Rollouts that are still on their way. */
+      readonly waiting: readonly string[]
     }
 
 export interface ApplyRequest {
@@ -166,7 +168,7 @@ async function applyAsHolder(
     nextDue: null,
     counts: { units: declared.units.size, documents: declared.documents },
   })
-  return { kind: 'applied', planned: shown, results, failed: failures(declared, results) }
+  return { kind: 'applied', planned: shown, results, failed: failures(declared, results), waiting }
 }
 
 function workOf({ plan, unsettled }: Planned): ModelId[] {

@@ -191,6 +191,7 @@ function reportApplied(end: Extract<ApplyEnd, { kind: 'applied' }>, io: Io, brok
   for (const failure of end.failed) io.note(`failed: ${failure}`)
   const foreign = end.planned.plan.diagnostics.some(({ code }) => code === 'ST1401')
   if (end.failed.length > 0 || broken) return foreign ? exitCodes.refused : exitCodes.problems
-  io.note('applied')
+  for (const rollout of end.waiting) io.note(`on its way: ${rollout}`)
+  io.note(end.waiting.length === 0 ? 'applied' : 'started; a daemon, or `steward apply --wait`, finishes it')
   return exitCodes.done
 }
