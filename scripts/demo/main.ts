@@ -2,33 +2,18 @@
  * `npm run demo`: one promotion, one broken file, and what keeps running meanwhile. Everything happens in a temporary
  * folder with the product's own commands; exit code 0 only if every step was really observed.
  */
+import { classifier, estimator, type ExampleModel } from './example.ts'
 import { perform, type Scene } from './perform.ts'
 import { deploymentsOf, isWell, unitOf, type HistoryJson, type PlanJson, type StatusJson } from './product.ts'
 import type { Service } from './service.ts'
 import { countByVersion, predict, type PredictionStream, timeline, valueIn, valuesOf, versionsIn } from './stream.ts'
 import { until } from './waiting.ts'
 
-const CLASSIFIER = 'abc_corp/claim/doc_classification'
-const ESTIMATOR = 'abc_corp/pricing/vehicle_repair_cost'
-const prodFile = (model: string): string => `models/${model}/deployments/prod.yaml`
-
-/** Version 2 takes it for an estimate: the prediction itself tells which version gave it. */
-const INVOICE = { text: 'Invoice for the repair of the car' }
-const DAMAGE = {
-  vehicle_class: 'compact',
-  vehicle_age_years: 4,
-  mileage_km: 60_000,
-  impact_speed_kmh: 35,
-  damaged_zones: 2,
-  airbag_deployed: false,
-  workshop: 'authorised',
-}
-
 /** What is there from the daemon's start to the end. */
 interface Running {
   readonly daemon: Service
-  readonly classifier: PredictionStream
-  readonly estimator: PredictionStream
+  readonly claims: PredictionStream
+  readonly costs: PredictionStream
 }
 
 const exitCode = await perform(async (scene) => {
@@ -44,7 +29,7 @@ const exitCode = await perform(async (scene) => {
   await askHistory(scene, beforePromotion)
   await showWhatRuns(scene)
   await stopEverything(scene, running)
-  return running.classifier.answers.length + running.estimator.answers.length
+  return running.claims.answers.length + running.costs.answers.length
 })
 // Kept connections must not hold the process.
 process.exit(exitCode)
@@ -67,6 +52,7 @@ async function startHost({ stage, say }: Scene): Promise<void> {
   const host = stage.start('the model host', ['host', '--listen', '127.0.0.1:0', '--control', '127.0.0.1:0'])
   const find = () => stage.addressOf(host, 'host/host.json', 'gateway')
   const gateway = await until('the host tells its address', find, stage)
+  await until('the host says it as well', () => host.log.includes(`${gateway}`) || null, stage)
   say.shown(host.log)
   const { status } = await fetch(`${gateway}/-/healthz`, { signal: stage.signal })
   say.observe('the gateway answers', status === 200, `HTTP ${status}`)
@@ -75,17 +61,18 @@ async function startHost({ stage, say }: Scene): Promise<void> {
 async function planAndApply({ stage, say }: Scene): Promise<void> {
   say.heading('The plan, and applying exactly it')
   say.typed('steward plan --out ../plan.json')
-  say.shown((await stage.steward(['plan', '--out', '../plan.json'])).out)
+  const planned = (await stage.steward(['plan', '--out', '../plan.json'])).out
+  say.shown(planned)
   const plan = await stage.readJson<PlanJson>('../plan.json')
   const created = plan.units.flatMap(({ actions }) => actions).filter(({ kind }) => kind === 'deployment.create')
-  const prod = created.find(({ key }) => key === `/${CLASSIFIER}#prod`)
+  const prod = created.find(({ key }) => key === `/${classifier.name}#prod`)
   say.observe('nothing is deployed yet: the plan creates four deployments', created.length === 4, `${created.length}`)
   say.observe('prod of doc_classification is to be version 2', prod?.after?.model_version === 2)
 
   say.typed('steward apply ../plan.json --yes --wait')
   const applied = await stage.steward(['apply', '../plan.json', '--yes', '--wait'])
-  say.sentence('  … the same plan …')
-  say.shown(applied.err)
+  say.shown(`… the plan …\n${applied.err}`)
+  say.observe('apply has shown the same plan', planned.startsWith(applied.out.trimEnd()))
   const status = await stage.json<StatusJson>('status')
   const live = deploymentsOf(status).filter(({ state, health }) => state === 'live' && health === 'Healthy')
   say.observe('all four deployments are live and healthy', live.length === 4, `${live.length} are`)
@@ -93,9 +80,9 @@ async function planAndApply({ stage, say }: Scene): Promise<void> {
 
 async function callEndpoint({ stage, say }: Scene): Promise<void> {
   say.heading('A prediction')
-  const endpoint = await stage.endpoint(CLASSIFIER, 'prod')
-  say.typed(`curl -i ${endpoint} -d '${JSON.stringify(INVOICE)}'`)
-  const { status, version, text } = await predict(endpoint, INVOICE)
+  const endpoint = await stage.endpoint(classifier.name, 'prod')
+  say.typed(`curl -i ${endpoint} -d '${JSON.stringify(classifier.body)}'`)
+  const { status, version, text } = await predict(endpoint, classifier.body)
   say.shown(`HTTP ${status}, x-model-version: ${version}\n${text}`)
   say.observe('version 2 answers', status === 200 && version === 2)
   say.observe('it takes this invoice for a repair_estimate', valueIn(text, 'label') === 'repair_estimate')
@@ -120,60 +107,55 @@ async function startDaemon({ stage, say }: Scene): Promise<Service> {
 
 async function startPredictions({ stage, say }: Scene): Promise<Omit<Running, 'daemon'>> {
   say.heading('Predictions for both models, from now until the end')
-  const stream = async (model: string, body: unknown, field: string, perSecond: number): Promise<PredictionStream> => {
-    const endpoint = await stage.endpoint(model, 'prod')
+  const start = async ({ name, body, field }: ExampleModel, perSecond: number): Promise<PredictionStream> => {
+    const endpoint = await stage.endpoint(name, 'prod')
     say.sentence(`${perSecond} a second to ${endpoint}`)
     return stage.predictions({ endpoint, body, field, perSecond })
   }
-  const classifier = await stream(CLASSIFIER, INVOICE, 'label', 30)
-  const estimator = await stream(ESTIMATOR, DAMAGE, 'repair_cost', 10)
-  await stage.nextAnswers(classifier, 30)
-  say.observe(
-    'version 2 answers all of them',
-    versionsIn(classifier.answers) === '2',
-    countByVersion(classifier.answers),
-  )
-  return { classifier, estimator }
+  const claims = await start(classifier, 30)
+  const costs = await start(estimator, 10)
+  await stage.nextAnswers(claims, 30)
+  say.observe('version 2 answers all of them', versionsIn(claims.answers) === '2', countByVersion(claims.answers))
+  return { claims, costs }
 }
 
 /** Gives a moment before the promotion. */
-async function promote({ stage, say }: Scene, { daemon, classifier }: Running): Promise<string> {
+async function promote({ stage, say }: Scene, { daemon, claims }: Running): Promise<string> {
   say.heading('The promotion: prod from version 2 to version 3, by changing one line')
   const beforePromotion = new Date().toISOString()
   const logged = daemon.log.length
-  await stage.edit(prodFile(CLASSIFIER), 'model_version: 2', 'model_version: 3')
-  say.typed('git diff -U0')
+  await stage.edit(classifier.prod, 'model_version: 2', 'model_version: 3')
+  say.typed('git diff -U0 | tail -2')
   say.shown((await stage.git('diff', '-U0')).split('\n').slice(-2).join('\n'))
   say.typed('git commit -am "Version 3 of doc_classification to prod"')
   const committed = performance.now()
   await stage.git('commit', '-q', '-am', 'Version 3 of doc_classification to prod')
 
-  await until('an answer of version 3', () => classifier.newestVersion === 3 || null, stage)
+  await until('an answer of version 3', () => claims.newestVersion === 3 || null, stage)
   const liveAndSynced = async (): Promise<true | null> => {
     const status = await stage.json<StatusJson>('status')
-    const prod = unitOf(status, CLASSIFIER)?.deployments.find(({ stage }) => stage === 'prod')
+    const prod = unitOf(status, classifier.name)?.deployments.find(({ stage }) => stage === 'prod')
     return (prod?.live_version === 3 && prod.state === 'live' && prod.sync === 'Synced') || null
   }
   await until('version 3 live in prod, Synced', liveAndSynced, stage)
-  const after = await stage.nextAnswers(classifier, 30)
+  const after = await stage.nextAnswers(claims, 30)
   say.shown(daemon.logSince(logged))
   say.sentence('From the commit on, one digit for each answer: the version that gave it.')
-  say.shown(timeline(classifier.answers, committed))
+  say.shown(timeline(claims.answers, committed))
 
-  const during = classifier.sentSince(committed)
+  const during = claims.sentSince(committed)
   say.observe('both versions answered while the replicas were replaced one by one', versionsIn(during) === '2,3')
   say.observe('now version 3 alone answers', versionsIn(after) === '3', countByVersion(after))
-  const told =
-    valuesOf(classifier.answers, 2) === 'repair_estimate' && valuesOf(classifier.answers, 3) === 'repair_invoice'
+  const told = valuesOf(claims.answers, 2) === 'repair_estimate' && valuesOf(claims.answers, 3) === 'repair_invoice'
   say.observe('the same document is a repair_estimate for version 2 and a repair_invoice for version 3', told)
-  say.observe(`no request failed: ${countByVersion(during)}`, classifier.failures.length === 0)
+  say.observe(`no request failed: ${countByVersion(during)}`, claims.failures.length === 0)
   return beforePromotion
 }
 
-async function breakFile({ stage, say }: Scene, { daemon, classifier, estimator }: Running): Promise<void> {
+async function breakFile({ stage, say }: Scene, { daemon, claims, costs }: Running): Promise<void> {
   say.heading('A broken file: prod of the other model names a version that does not exist')
   const logged = daemon.log.length
-  const path = prodFile(ESTIMATOR)
+  const path = estimator.prod
   const line = await stage.edit(path, 'model_version: 1', 'model_version: 12')
   say.typed('steward validate')
   const { out } = await stage.steward(['validate'], 1)
@@ -187,27 +169,27 @@ async function breakFile({ stage, say }: Scene, { daemon, classifier, estimator 
   const named = (): true | null => daemon.logSince(logged).includes(` ${path}:${line}:`) || null
   await until(`the daemon's log names ${path}:${line}`, named, stage)
   const moment = performance.now()
-  await Promise.all([stage.nextAnswers(classifier, 30), stage.nextAnswers(estimator, 10)])
+  await Promise.all([stage.nextAnswers(claims, 30), stage.nextAnswers(costs, 10)])
   say.shown(daemon.logSince(logged))
   say.seen('the daemon names the same line')
   say.typed('steward status')
   say.shown((await stage.steward(['status'])).out)
   const status = await stage.json<StatusJson>('status')
-  const broken = unitOf(status, ESTIMATOR)
+  const broken = unitOf(status, estimator.name)
   const others = status.units.filter((unit) => unit !== broken)
   say.observe('the broken model is blocked', broken?.sync === 'OutOfSync' && broken.reason === 'Blocked')
   say.observe('every other model is Synced and Healthy', others.length > 0 && others.every(isWell))
   const served = deploymentsOf(status).filter(({ state, health }) => state === 'live' && health === 'Healthy')
   say.observe('all four deployments go on', served.length === 4, `${served.length} do`)
-  const [ofClassifier, ofEstimator] = [classifier.sentSince(moment), estimator.sentSince(moment)]
+  const [ofClassifier, ofEstimator] = [claims.sentSince(moment), costs.sentSince(moment)]
   const answered = versionsIn(ofClassifier) === '3' && versionsIn(ofEstimator) === '1'
   say.observe(
     `no request failed meanwhile: ${ofClassifier.length} answers of the one model, ${ofEstimator.length} of the other`,
-    answered && classifier.failures.length + estimator.failures.length === 0,
+    answered && claims.failures.length + costs.failures.length === 0,
   )
 }
 
-async function revert({ stage, say }: Scene, { daemon, estimator }: Running): Promise<void> {
+async function revert({ stage, say }: Scene, { daemon, costs }: Running): Promise<void> {
   say.heading('The way back is Git as well')
   const logged = daemon.log.length
   say.typed('git revert --no-edit HEAD')
@@ -222,12 +204,12 @@ async function revert({ stage, say }: Scene, { daemon, estimator }: Running): Pr
   say.shown(daemon.logSince(logged))
   say.observe('the daemon has read the revert', daemon.logSince(logged).includes(head))
   say.seen('every model is Synced and Healthy at this commit')
-  say.observe('the estimator was version 1 all the time', versionsIn(estimator.answers) === '1')
+  say.observe('the model that was broken answered with version 1 all the time', versionsIn(costs.answers) === '1')
 }
 
 async function askHistory({ stage, say }: Scene, beforePromotion: string): Promise<void> {
   say.heading('What ran in prod before?')
-  const all = ['history', CLASSIFIER, '--stage', 'prod']
+  const all = ['history', classifier.name, '--stage', 'prod']
   say.typed(`steward ${all.join(' ')}`)
   say.shown((await stage.steward(all)).out)
   const [now, before, ...older] = (await stage.json<HistoryJson>(...all)).entries
@@ -250,7 +232,7 @@ async function showWhatRuns({ stage, say }: Scene): Promise<void> {
   for (const { unit, deployments } of units) {
     for (const { stage: name, live_version: live, endpoint } of deployments) {
       rows.push([unit.replace(/^\//, ''), name, String(live), endpoint ?? 'none'])
-      const body = unit === `/${CLASSIFIER}` ? INVOICE : DAMAGE
+      const body = unit === `/${classifier.name}` ? classifier.body : estimator.body
       const { status, version } = await predict(endpoint ?? '', body)
       if (status === 200 && version === live) answering += 1
     }
@@ -259,10 +241,10 @@ async function showWhatRuns({ stage, say }: Scene): Promise<void> {
   say.observe('each endpoint answers with its version', rows.length === 5 && answering === 4, `${answering} do`)
 }
 
-async function stopEverything({ say, cleanUp }: Scene, { classifier, estimator }: Running): Promise<void> {
+async function stopEverything({ say, cleanUp }: Scene, { claims, costs }: Running): Promise<void> {
   say.heading('The end of everything')
-  await Promise.all([classifier.stop(), estimator.stop()])
-  say.observe('every prediction was answered', classifier.failures.length + estimator.failures.length === 0)
+  await Promise.all([claims.stop(), costs.stop()])
+  say.observe('every prediction was answered', claims.failures.length + costs.failures.length === 0)
   const problems = await cleanUp.run((fact) => say.seen(fact))
   say.observe('everything ended in order', problems.length === 0, problems.join('; '))
 }

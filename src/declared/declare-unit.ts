@@ -79,12 +79,12 @@ function declareDeployment(
     faults.push(unknownVersion(value.model_version, versions, input, document))
   }
   faults.push(...checkVariables(document, written.environment_variables))
-  const servicesUnknown = catalog === null || input.brokenVersions.has(value.model_version)
-  if (value.runtime === undefined && servicesUnknown) return { deployment: null, faults }
   const services = version?.services ?? catalog?.services ?? []
   const request = { name: value.runtime, stage, services, document: document.yaml }
   const { runtime, fault } = chooseRuntime(request, input.runtimes, input.brokenRuntimes)
-  if (fault !== null) faults.push(fault)
+  // Service tags, or the runtime's name, may stand in a document that could not be read.
+  const undecided = value.runtime === undefined && (catalog === null || input.brokenVersions.has(value.model_version))
+  if (fault !== null && !undecided) faults.push(fault)
   if (version === undefined || runtime === null) return { deployment: null, faults }
   faults.push(...checkDeployment({ value, document, runtime, version, capabilities: input.capabilities }))
   const { model } = input

@@ -101,7 +101,7 @@ async function serve(options: RunHostOptions, context: HostContext): Promise<voi
     const controlUrl = await listenOn(controlServer, options.control)
     const text = JSON.stringify({ pid: process.pid, gateway: gatewayUrl, control: controlUrl })
     await writeFileAtomically(hostFile, `${text}\n`)
-    options.onMessage(`model host: gateway ${gatewayUrl}, control ${controlUrl}`)
+    options.onMessage(`listening on ${gatewayUrl}, control ${controlUrl}`)
     await aborted(options.signal)
     options.onMessage('model host: draining')
   } finally {

@@ -34,6 +34,10 @@ const TRANSIENT_ERRORS = new Set([
   'ServiceUnavailable',
 ])
 
+/** A double is written in its shortest form, which reads as the same double; also beyond 2^53, where a metric may be. */
+const writing = { removeUndefinedValues: true, allowImpreciseNumbers: true }
+const reading = { wrapNumbers: Number }
+
 /** The tables on any DynamoDB endpoint. The SDK is loaded at the first request, not before. */
 export class DynamoDbTables implements Tables {
   readonly #options: DynamoDbOptions
@@ -47,7 +51,7 @@ export class DynamoDbTables implements Tables {
     return this.#send(signal, async ({ sdk, marshalling, client }) => {
       const input = { TableName: this.#name(table), Key: marshalling.marshall(key), ConsistentRead: true }
       const { Item: item } = await client.send(new sdk.GetItemCommand(input), abortable(signal))
-      return item === undefined ? null : (marshalling.unmarshall(item) as Item)
+      return item === undefined ? null : (marshalling.unmarshall(item, reading) as Item)
     })
   }
 
@@ -89,7 +93,7 @@ export class DynamoDbTables implements Tables {
     return this.#send(signal, async ({ sdk, marshalling, client }) => {
       const input = {
         TableName: this.#name(table),
-        Item: marshalling.marshall(item, { removeUndefinedValues: true }),
+        Item: marshalling.marshall(item, writing),
         ...conditionOf(table, condition, marshalling),
       }
       try {
@@ -125,7 +129,7 @@ export class DynamoDbTables implements Tables {
       const page = await this.#send(signal, async (connection) => {
         const [built] = command(connection, start)
         const answer = await connection.client.send(built as InstanceType<Sdk['QueryCommand']>, abortable(signal))
-        const read = (answer.Items ?? []).map((item) => connection.marshalling.unmarshall(item) as Item)
+        const read = (answer.Items ?? []).map((item) => connection.marshalling.unmarshall(item, reading) as Item)
         return { read, next: answer.LastEvaluatedKey }
       })
       items.push(...page.read)

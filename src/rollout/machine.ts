@@ -57,7 +57,9 @@ function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
   }
   if (!target.present) return go({ ...rollout, state: 'preparing', step: 0, weight: 0 }, { kind: 'prepare' })
   if (rollout.state === 'preparing') {
-    return target.settled && target.ready >= Math.min(1, target.needed) ? shiftOn(rollout, plan) : stay(rollout)
+    const first = Math.min(1, target.needed)
+    if (target.asked < first) return go(rollout, { kind: 'prepare' })
+    return target.settled && target.ready >= first ? shiftOn(rollout, plan) : stay(rollout)
   }
   if (target.weight !== rollout.weight || target.asked !== target.needed) {
     return go(rollout, { kind: 'shift', weight: rollout.weight })

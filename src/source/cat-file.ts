@@ -49,7 +49,7 @@ export class CatFile {
   async need(oid: string): Promise<GitObject> {
     const object = await this.get(oid)
     if (object !== null) return object
-    throw new StewardError(`object ${oid} is missing from ${this.#gitDir}`, {
+    throw new StewardError(`object ${oid} is missing or damaged in ${this.#gitDir}`, {
       code: 'git_object_missing',
       retry: 'backoff',
       hint: 'Run `git fsck` there; a partial clone needs `git fetch --refetch`.',

@@ -110,7 +110,7 @@ async function serve(guard: Guard, engine: Supervisor, folder: string, options: 
   const over = new AbortController()
   try {
     await writeStoreFile(folder, { pid: process.pid, endpoint: guard.endpoint })
-    options.onMessage(`store of ${folder} listens on ${guard.endpoint}`)
+    options.onMessage(`listening on ${guard.endpoint}`)
     const waits = [engine.failed, untilAborted(options.signal, over.signal)]
     if (!options.stay) waits.push(guard.idle(options.idleMs ?? 30_000, over.signal))
     await Promise.race(waits)

@@ -35,7 +35,7 @@ const rows: readonly Row[] = [
     reason: 'an alias without anchor',
     content: 'owner: *me\n',
     code: 'ST1001',
-    at: '1:9',
+    at: '1:8',
     help: 'Write the value out.',
   },
   { reason: 'an alias as document', content: '*me\n', code: 'ST1001', at: '1:1', help: 'Write the value out.' },
