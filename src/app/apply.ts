@@ -1,4 +1,5 @@
 import type { DeclaredState } from '../declared/declared-state.ts'
+import { isError } from '../domain/diagnostics.ts'
 import { deploymentKey, type ModelId } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import { standingOf } from '../plan/plan-deployments.ts'
@@ -165,6 +166,7 @@ async function applyAsHolder(
     compiler: COMPILER,
     settingsDigest: settingsDigest(declared),
     settled: waiting.length === 0,
+    complete: isComplete(declared, results),
     nextDue: null,
     counts: { units: declared.units.size, documents: declared.documents },
   })
@@ -181,6 +183,11 @@ function openWork(results: ReadonlyMap<ModelId, UnitResult>): string[] {
       .filter(({ status }) => isOpen(status))
       .map(({ name, status, modelVersion }) => `${model}#${name} version ${modelVersion}: ${status}`),
   )
+}
+
+/** Whether everything that was declared came to be: no error in a document, no unit blocked, no rollout failed. */
+export function isComplete(declared: DeclaredState, results: ReadonlyMap<ModelId, UnitResult>): boolean {
+  return !declared.diagnostics.some(isError) && failures(declared, results).length === 0
 }
 
 /** What did not come to be, in words: blocked units, and targets that failed. */

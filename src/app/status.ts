@@ -12,6 +12,7 @@ import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Tables } from '../recorded/tables.ts'
 import { deploymentCondition, unitCondition } from '../reconcile/unit-status.ts'
 import { methodOf } from '../reconcile/deployment-change.ts'
+import { problemText } from '../reconcile/problem-text.ts'
 import { runtimeOf } from '../reconcile/ports.ts'
 import { DriverError, type RuntimeDriver } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
@@ -74,10 +75,11 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
   const units = await mapLimited(models, 8, async (each) =>
     unitStatus({ declared, drivers, stage, signal }, await readUnit(tables, each, signal)),
   )
+  const applied = checkpoint?.last_applied_revision
   return {
     format: 'steward.status/v1',
     observed_revision: declared.revision,
-    last_applied_revision: checkpoint?.settled === true ? String(checkpoint.revision) : null,
+    last_applied_revision: typeof applied === 'string' ? applied : null,
     controller: controller === null ? null : { holder: controller.holder, epoch: controller.epoch },
     units: units.filter((unit) => unit.deployments.length > 0 || stage === null),
     diagnostics: model === null ? declared.diagnostics : diagnosticsOf(declared, model),
@@ -103,10 +105,7 @@ async function unitStatus(context: Context, recorded: RecordedUnit): Promise<Uni
   const { declared, stage } = context
   const unit = declared.units.get(recorded.model)
   const errors = diagnosticsOf(declared, recorded.model).filter(({ severity }) => severity === 'error')
-  const problems =
-    unit?.blocked === true
-      ? errors.map(({ code, path, range, summary }) => `${code} ${path}:${range.start.line} ${summary}`)
-      : []
+  const problems = unit?.blocked === true ? errors.map(problemText) : []
   const condition = unitCondition(unit, recorded, problems)
   const names = new Set([...(unit?.deployments.keys() ?? []), ...activeNames(recorded)])
   const deployments: DeploymentStatus[] = []

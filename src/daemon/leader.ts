@@ -1,5 +1,5 @@
 import type { App } from '../app/app.ts'
-import { guardsOf } from '../app/apply.ts'
+import { guardsOf, isComplete } from '../app/apply.ts'
 import { makePlan, reconcilePorts, settingsDigest } from '../app/make-plan.ts'
 import type { DeclaredState } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
@@ -9,7 +9,8 @@ import { COMPILER, fenceCheckpoint, writeCheckpoint } from '../recorded/checkpoi
 import type { Lease } from '../recorded/lease.ts'
 import type { Tables } from '../recorded/tables.ts'
 import { Controller } from '../reconcile/controller.ts'
-import { plain } from '../report/diagnostics.ts'
+import { problemText } from '../reconcile/problem-text.ts'
+import { countText, plain } from '../report/diagnostics.ts'
 import { progressLines } from '../report/progress.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -35,6 +36,7 @@ export class Leader {
   #nextFull = 0
   #firstRound = true
   #unwritten: DeclaredState | null = null
+  #announced: ReadonlySet<string> = new Set()
 
   constructor(options: LeaderOptions) {
     this.#options = options
@@ -101,7 +103,9 @@ export class Leader {
       randomness: app.options.randomness,
       onUnit: (model, result) => {
         telemetry.onUnit(model, result)
-        lines(model, result).forEach(log)
+        // What the documents show was said when the revision was announced.
+        const problems = result.problems.filter((problem) => !this.#announced.has(problem))
+        lines(model, { ...result, problems }).forEach(log)
       },
       onError: (model, error) => log(`${model}: ${errorMessage(error)}; trying again`),
     })
@@ -126,6 +130,7 @@ export class Leader {
       compiler: COMPILER,
       settingsDigest: settingsDigest(declared),
       settled: true,
+      complete: isComplete(declared, this.#controller?.results ?? new Map()),
       nextDue: null,
       counts: { units: declared.units.size, documents: declared.documents },
     })
@@ -142,9 +147,9 @@ export class Leader {
     const { log, telemetry } = this.#options
     telemetry.revision = declared.revision
     const errors = declared.diagnostics.filter(isError)
-    log(
-      `revision ${declared.revision}: ${declared.units.size} models${errors.length === 0 ? '' : `, ${errors.length} errors`}`,
-    )
+    this.#announced = new Set(errors.map(problemText))
+    const count = countText(declared.units.size, 'model')
+    log(`revision ${declared.revision}: ${count}${errors.length === 0 ? '' : `, ${countText(errors.length, 'error')}`}`)
     for (const { code, path, range, summary, help } of errors.slice(0, 20)) {
       log(
         plain(

@@ -65,7 +65,10 @@ function planUnit(input: {
   const given = [...found, ...foreign]
   const stop = declared.settings === null || given.some(({ severity }) => severity === 'error')
   if (unit === undefined && isInsideBroken(declared, model)) return blockedUnit(model, given)
-  if (unit?.blocked === true || stop) return blockedUnit(model, given)
+  if (unit?.blocked === true || stop) {
+    const changed = unit === undefined || foreign.length > 0 ? [] : planRecords(unit, recorded).diagnostics
+    return blockedUnit(model, [...given, ...changed])
+  }
   if (unit === undefined) {
     const records = planRemovedRecords(recorded)
     const staged = removals(recorded, new Set())

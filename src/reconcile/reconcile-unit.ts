@@ -12,6 +12,7 @@ import { correctRunning } from './correct-running.ts'
 import { adjustDeployment } from './adjust-deployment.ts'
 import type { Outcome } from './outcome.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
+import { problemText } from './problem-text.ts'
 import { retireReplaced } from './retire-replaced.ts'
 import { startRollout } from './start-rollout.ts'
 import { stepRollout } from './step-rollout.ts'
@@ -88,7 +89,7 @@ class UnitPass {
     const found = await this.#ports.verifyArtifacts(declared, this.#model, [...new Set(versions)])
     const faults = [...plan.diagnostics, ...found].filter((fault) => isError(fault) && this.#concerns(fault.path))
     if (plan.units.some(({ blocked }) => blocked) || faults.length > 0) {
-      this.#problems = faults.map(({ code, summary, path, range }) => `${code} ${path}:${range.start.line} ${summary}`)
+      this.#problems = faults.map(problemText)
       if (this.#problems.length === 0) this.#problems = ['blocked by errors elsewhere']
       return null
     }

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../domain/digest.ts'
 import type { JsonObject } from '../domain/json.ts'
+import { omit } from '../domain/objects.ts'
 import type { Item, Tables } from './tables.ts'
 import { writeItem, type Writer } from './write-item.ts'
 
@@ -14,6 +15,8 @@ export interface Checkpoint {
   readonly settingsDigest: string
   /** Nothing was on its way when it was written. */
   readonly settled: boolean
+  /** Nothing of the revision was blocked or failed: it is the last one that is applied as a whole. */
+  readonly complete: boolean
   /** ISO 8601: when everything is to be compared again, whatever the tree. */
   readonly nextDue: string | null
   readonly counts: JsonObject
@@ -23,7 +26,9 @@ export async function readCheckpoint(tables: Tables, root: string, signal?: Abor
   return tables.get('steward-control', { pk: 'checkpoint', sk: root }, signal)
 }
 
-/** Written last, and only if it says something new (I10). `revision` and `next_due` alone are nothing new. */
+const incidental = new Set(['revision', 'last_applied_revision', 'next_due', 'rev', 'fence'])
+
+/** Written last, and only if it says something new (I10): the names of revisions and `next_due` alone are nothing new. */
 export async function writeCheckpoint(
   tables: Tables,
   writer: Writer,
@@ -31,6 +36,7 @@ export async function writeCheckpoint(
   checkpoint: Checkpoint,
 ): Promise<void> {
   const before = await readCheckpoint(tables, root, writer.check())
+  const complete = checkpoint.settled && checkpoint.complete
   const after: Item = {
     pk: 'checkpoint',
     sk: root,
@@ -39,11 +45,11 @@ export async function writeCheckpoint(
     compiler: checkpoint.compiler,
     settings_digest: checkpoint.settingsDigest,
     settled: checkpoint.settled,
+    last_applied_revision: complete ? checkpoint.revision : (before?.last_applied_revision ?? null),
     next_due: checkpoint.nextDue,
     counts: checkpoint.counts,
   }
-  const bare = ({ revision: _revision, next_due: _due, rev: _rev, fence: _fence, ...rest }: Item): string =>
-    canonicalJson(rest)
+  const bare = (item: Item): string => canonicalJson(omit(item, incidental))
   if (before !== null && Number(before.fence) === writer.epoch && bare(before) === bare(after)) return
   await writeItem(tables, writer, { table: 'steward-control', before, after })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Diagnostic } from '../../src/domain/diagnostics.ts'
 import type { Action } from '../../src/plan/plan.ts'
 import { planAll } from '../../src/plan/plan-all.ts'
 import { toDeployment } from '../../src/recorded/read-unit.ts'
@@ -220,9 +221,10 @@ describe('a rollout that is on its way or ended', () => {
 })
 
 describe('a registered version', () => {
+  const undeployed = catalog().without('abc/claim/docs/deployments')
+  const registered = recordedOf(undeployed)
   const versionFile = pathIn(MODEL, 'versions/1.yaml')
-  const change = (value: object) =>
-    planOf(catalog().version(MODEL, 1, { ...versionValue(1), ...value }), recordedOf(catalog()))
+  const change = (value: object) => planOf(undeployed.version(MODEL, 1, { ...versionValue(1), ...value }), registered)
   const artifact = { name: 'trained', uri: 'docs/1.tar.gz', sha256: '1'.padStart(64, '0'), size: 10 }
 
   test.each([
@@ -243,7 +245,7 @@ describe('a registered version', () => {
 
   test('the error stands at the line of the field', () => {
     const text = 'description: x\nserving: {command: [python]}\nartifacts: []\n'
-    const plan = planOf(catalog().version(MODEL, 1, text), recordedOf(catalog()))
+    const plan = planOf(undeployed.version(MODEL, 1, text), registered)
     expect(plan.diagnostics.map(({ code, range }) => [code, range.start])).toEqual([
       ['ST1209', { line: 2, column: 1 }],
       ['ST1209', { line: 3, column: 1 }],
@@ -285,6 +287,11 @@ describe('a registered version', () => {
     expect(again.diagnostics).toEqual([])
     expect(actionsOf(again)).toEqual(['registry.upsert /abc/claim/docs@2'])
   })
+
+  test('is judged also where something else is wrong with its model', () => {
+    const given = catalog().version(MODEL, 1, { ...versionValue(1), artifacts: [] })
+    expect(planOf(given, recordedOf(catalog())).diagnostics.map(({ code }) => code)).toEqual(['ST1208', 'ST1209'])
+  })
 })
 
 describe('I7: an item that is not ours (ST1401)', () => {
@@ -321,10 +328,10 @@ describe('I7: an item that is not ours (ST1401)', () => {
 
 test('a problem found elsewhere blocks its unit and is listed with the others', () => {
   const declared = catalog().model(OTHER).declare()
-  const problem = {
+  const problem: Diagnostic = {
     ...{ code: 'ST1301', severity: 'error', summary: 'gone', path: pathIn(MODEL, 'versions/1.yaml'), pointer: '' },
     ...{ range: { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }, related: [] },
-  } as const
+  }
   const plan = planAll({ declared, recorded: nothingRecorded, found: new Map([[MODEL, [problem]]]) })
   expect(plan.diagnostics).toEqual([problem])
   expect(actionsOf(plan)).toEqual([`catalog.upsert ${OTHER}`])

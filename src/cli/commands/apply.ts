@@ -168,8 +168,9 @@ async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<
       io.note('nothing was changed')
       return exitCodes.problems
     case 'followed':
+      await printDiagnostics(declared.state.diagnostics, declared, io)
       io.note(`${end.by.holder} has applied this revision`)
-      return exitCodes.done
+      return declared.state.diagnostics.some(isError) ? exitCodes.problems : exitCodes.done
     case 'timeout':
       io.note(`timed out while waiting${end.waiting.length === 0 ? '' : ` for ${end.waiting.join('; ')}`}`)
       return exitCodes.timeout

@@ -42,12 +42,12 @@ function printStatus({ observed_revision, controller, units }: Status, io: Io): 
   for (const { unit, sync, health, reason, message, deployments } of units) {
     const why = [reason, message].filter((part) => part !== '').join(': ')
     io.out(`\n${paint('bold', unit)}  ${sync}, ${health}${why === '' ? '' : `  ${plain(why.split('\n')[0] ?? '')}`}`)
-    for (const deployment of deployments) io.out(deploymentLine(deployment))
+    for (const deployment of deployments) io.out(deploymentLine(deployment, reason === 'Blocked'))
   }
   if (units.length === 0) io.out('\nno models')
 }
 
-function deploymentLine(deployment: DeploymentStatus): string {
+function deploymentLine(deployment: DeploymentStatus, blocked: boolean): string {
   const {
     name,
     stage,
@@ -59,7 +59,10 @@ function deploymentLine(deployment: DeploymentStatus): string {
     health,
     reason,
   } = deployment
-  const version = live === desired ? `version ${live ?? '-'}` : `version ${live ?? '-'} (declared ${desired ?? 'none'})`
+  const version =
+    live === desired
+      ? `version ${live ?? '-'}`
+      : `version ${live ?? '-'} (declared ${desired ?? (blocked ? 'wrongly' : 'none')})`
   const moving = state === null || state === 'live' ? '' : ` ${state}${weight > 0 ? ` ${weight} %` : ''}`
   const where = endpoint === null ? '' : `  ${endpoint}`
   const why = reason === '' ? '' : `\n      ${plain(reason.split('\n')[0] ?? '')}`

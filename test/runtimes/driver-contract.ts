@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Change, Observation, RuntimeDriver } from '../../src/runtimes/driver.ts'
+import { until } from '../support/waiting.ts'
+
+export interface DriverUnderTest {
+  readonly driver: RuntimeDriver
+  /** A change that comes to run well; `broken` never does. Everything but the key is the same each time. */
+  change(wish: { readonly key: string; readonly version: number; readonly broken?: boolean }): Change
+  close(): Promise<void>
+}
+
+/** What every RuntimeDriver must do: the contract of src/runtimes/driver.ts, on a target that is there. */
+export function describeDriver(what: string, open: () => Promise<DriverUnderTest>): void {
+  describe(`the driver contract on ${what}`, () => {
+    const { signal } = new AbortController()
+    let under: DriverUnderTest
+    let driver: RuntimeDriver
+    let number = 0
+    /** Grows from test to test: a target may be fenced as a whole. */
+    let epoch = 0
+    let one: Change
+    let two: Change
+
+    beforeAll(async () => {
+      under = await open()
+      driver = under.driver
+    })
+    afterAll(() => under.close())
+    beforeEach(() => {
+      number += 1
+      epoch = number * 10
+      const key = `/contract/models/m${number}#prod`
+      one = { ...under.change({ key, version: 1 }), deploymentId: '1', replicas: 2, epoch }
+      two = { ...under.change({ key, version: 2 }), deploymentId: '2', replicas: 2, epoch }
+    })
+
+    const look = (): Promise<Observation | null> => driver.observe(one, signal)
+    /** `1:v1 100% 2/2`, when the target has reached what it was asked for. */
+    const reached = async (): Promise<string[]> => {
+      const found = await until('the target settles', async () => {
+        const seen = await look()
+        return seen !== null && seen.settled ? seen : null
+      })
+      return found.sets.map(
+        ({ deploymentId, modelVersion, weight, ready, replicas }) =>
+          `${deploymentId}:v${modelVersion} ${weight}% ${ready}/${replicas}`,
+      )
+    }
+    const gone = (): Promise<unknown> => until('the target is gone', async () => (await look()) === null)
+    const serve = async (change: Change): Promise<void> => {
+      await driver.settle(change, signal)
+      await reached()
+    }
+
+    test('a target that is not there is null, and removing it is no error', async () => {
+      expect(await look()).toBeNull()
+      await driver.abort(one, signal)
+      await driver.retire(one, epoch, signal)
+      expect(await look()).toBeNull()
+    })
+
+    test('prepare starts one replica without traffic, made of what was asked', async () => {
+      await driver.prepare(one, signal)
+      expect(await reached()).toEqual(['1:v1 0% 1/1'])
+      const [set] = (await look())?.sets ?? []
+      expect(set).toMatchObject({ processDigest: driver.processDigest(one), failure: null })
+      expect(driver.processDigest(two)).not.toBe(driver.processDigest(one))
+    })
+
+    test('prepare leaves what serves as it is', async () => {
+      await serve(one)
+      await driver.prepare(two, signal)
+      expect(await reached()).toEqual(['1:v1 100% 2/2', '2:v2 0% 1/1'])
+    })
+
+    test('shift gives traffic and replicas in proportion, and keeps the old ones until the new are there', async () => {
+      await serve(one)
+      await driver.prepare(two, signal)
+      await driver.shift(two, 50, signal)
+      expect(await reached()).toEqual(['1:v1 50% 2/2', '2:v2 50% 1/1'])
+      await driver.shift(two, 100, signal)
+      expect(await reached()).toEqual(['1:v1 0% 1/1', '2:v2 100% 2/2'])
+    })
+
+    test('settle leaves the new version alone, with all traffic and all replicas', async () => {
+      await serve(one)
+      await driver.settle(two, signal)
+      expect(await reached()).toEqual(['2:v2 100% 2/2'])
+      expect((await look())?.endpoint).toMatch(/^http:/)
+    })
+
+    test('settle also changes the number of replicas, and brings back what is gone', async () => {
+      await serve(one)
+      await driver.settle({ ...one, replicas: 1 }, signal)
+      expect(await reached()).toEqual(['1:v1 100% 1/1'])
+      await driver.retire(one, epoch, signal)
+      await gone()
+      await driver.settle(one, signal)
+      expect(await reached()).toEqual(['1:v1 100% 2/2'])
+    })
+
+    test('abort removes the new version and gives all traffic back', async () => {
+      await serve(one)
+      await driver.prepare(two, signal)
+      await driver.shift(two, 50, signal)
+      await driver.abort(two, signal)
+      expect(await reached()).toEqual(['1:v1 100% 2/2'])
+    })
+
+    test('abort of a first deployment removes the target', async () => {
+      await driver.prepare(one, signal)
+      await driver.abort(one, signal)
+      await gone()
+    })
+
+    test('retire removes the target, with all versions', async () => {
+      await serve(one)
+      await driver.prepare(two, signal)
+      await driver.retire(one, epoch, signal)
+      await gone()
+    })
+
+    test('every command may be given twice', async () => {
+      const twice = async (command: () => Promise<void>): Promise<void> => {
+        await command()
+        await command()
+      }
+      await twice(() => driver.settle(one, signal))
+      await twice(() => driver.prepare(two, signal))
+      expect(await reached()).toEqual(['1:v1 100% 2/2', '2:v2 0% 1/1'])
+      await twice(() => driver.shift(two, 50, signal))
+      expect(await reached()).toEqual(['1:v1 50% 2/2', '2:v2 50% 1/1'])
+      await twice(() => driver.abort(two, signal))
+      expect(await reached()).toEqual(['1:v1 100% 2/2'])
+      await twice(() => driver.retire(one, epoch, signal))
+      await gone()
+    })
+
+    test('a version that can not run says why, and what serves goes on', async () => {
+      await serve(one)
+      const { key } = one
+      const broken = { ...under.change({ key, version: 3, broken: true }), deploymentId: '3', replicas: 2, epoch }
+      await driver.prepare(broken, signal)
+      const why = await until('the failure shows', async () => (await look())?.sets.at(-1)?.failure)
+      expect(why).toContain('bad magic number')
+      expect((await look())?.sets[0]).toMatchObject({ weight: 100, ready: 2, failure: null })
+    })
+
+    test('a lower epoch than the target has seen is refused, and changes nothing', async () => {
+      await serve(one)
+      const stale = { kind: 'conflict', name: 'DriverError' }
+      await expect(driver.settle({ ...two, epoch: epoch - 1 }, signal)).rejects.toMatchObject(stale)
+      await expect(driver.prepare({ ...two, epoch: epoch - 1 }, signal)).rejects.toMatchObject(stale)
+      await expect(driver.retire(one, epoch - 1, signal)).rejects.toMatchObject(stale)
+      expect(await reached()).toEqual(['1:v1 100% 2/2'])
+    })
+
+    test('ends with the reason of a signal that is aborted', async () => {
+      const reason = new Error('the lease was lost')
+      await expect(driver.observe(one, AbortSignal.abort(reason))).rejects.toBe(reason)
+      await expect(driver.settle(one, AbortSignal.abort(reason))).rejects.toBe(reason)
+      expect(await look()).toBeNull()
+    })
+  })
+}
