@@ -2,6 +2,7 @@ import type { DeclaredState } from '../declared/declared-state.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { digestOf } from '../domain/digest.ts'
 import type { ModelId } from '../domain/names.ts'
+import { pick, same } from '../domain/objects.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { Drift, Plan } from '../plan/plan.ts'
 import { planAll } from '../plan/plan-all.ts'
@@ -11,6 +12,7 @@ import { listRecordedModels, readUnit } from '../recorded/read-unit.ts'
 import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Tables } from '../recorded/tables.ts'
 import type { Writer } from '../recorded/write-item.ts'
+import { unitCondition } from '../reconcile/unit-status.ts'
 import { findDrift } from '../reconcile/correct-running.ts'
 import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
 import { DriverError } from '../runtimes/driver.ts'
@@ -52,7 +54,7 @@ export async function makePlan(
   const { drift, observed } = await observeDrift(app, tables, declared, recorded, signal)
   const plan = planAll({ declared, recorded, found, drift, observed })
   const corrected = declared.settings?.drift.mode === 'correct' ? drift : []
-  return { plan, recorded, unsettled: unsettledUnits(recorded, corrected), found }
+  return { plan, recorded, unsettled: unsettledUnits(declared, recorded, corrected), found }
 }
 
 export async function readRecorded(
@@ -124,10 +126,10 @@ async function observeDrift(
   }
 }
 
-function unsettledUnits(recorded: RecordedState, drift: readonly Drift[]): ModelId[] {
+function unsettledUnits(declared: DeclaredState, recorded: RecordedState, drift: readonly Drift[]): ModelId[] {
   const drifted = new Set(drift.map(({ unit }) => unit))
   return [...recorded.units.values()]
-    .filter((unit) => hasOpenWork(unit) || drifted.has(unit.model))
+    .filter((unit) => hasOpenWork(unit) || drifted.has(unit.model) || saysSomethingElse(declared, unit))
     .map(({ model }) => model)
 }
 
@@ -136,6 +138,15 @@ function hasOpenWork(unit: RecordedUnit): boolean {
   const live = unit.deployments.filter(({ status }) => status === 'live').map(({ name }) => name)
   const flying = [...unit.rollouts.values()].some(({ inFlight, state }) => inFlight !== null && state === 'live')
   return open || flying || new Set(live).size < live.length
+}
+
+/** The recorded status is of another time, such as that of an error which a revert has mended since. */
+function saysSomethingElse(declared: DeclaredState, recorded: RecordedUnit): boolean {
+  const unit = declared.units.get(recorded.model)
+  const { status } = recorded
+  if (status === null || unit?.blocked === true) return false
+  const { sync, health, reason, message } = unitCondition(unit, recorded, [])
+  return !same({ sync, health, reason, message }, pick(status, ['sync', 'health', 'reason', 'message']))
 }
 
 /** The ports of the reconciler, wired. */

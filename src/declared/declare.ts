@@ -43,9 +43,10 @@ export function declare(input: DeclareInput): DeclaredState {
   const platform = declarePlatform(compiled, [...brokenPaths], root)
   const units = new Map<ModelId, DeclaredUnit>()
   const byUnit = Map.groupBy(compiled, ({ place }) => place.unit)
+  const brokenBelow = byFolder(brokenPaths)
   for (const [model, path] of layout.units) {
     const folder = path.slice(0, -'model.yaml'.length)
-    const broken = [...brokenPaths].filter((file) => file.startsWith(folder))
+    const broken = brokenBelow.get(folder) ?? []
     const { unit, diagnostics: found } = declareUnit({
       model,
       path,
@@ -112,16 +113,27 @@ function hidesSettings(path: string, root: string): boolean {
   return path === folder || (path.startsWith(`${folder}/`) && /^settings\.ya?ml$/i.test(path.slice(folder.length + 1)))
 }
 
+/** Paths by every folder above them, each with a slash at its end: one look for each unit, however many are wrong. */
+function byFolder(paths: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const below = new Map<string, string[]>()
+  for (const path of paths) {
+    for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
+      const folder = path.slice(0, at + 1)
+      const known = below.get(folder)
+      if (known === undefined) below.set(folder, [path])
+      else known.push(path)
+    }
+  }
+  return below
+}
+
 /** An error in any file of a unit's folder blocks the unit (I1). */
 function blockUnits(
   units: ReadonlyMap<ModelId, DeclaredUnit>,
   diagnostics: readonly Diagnostic[],
 ): ReadonlyMap<ModelId, DeclaredUnit> {
-  const wrong = diagnostics.filter(isError).map(({ path }) => path)
-  const blocked = (unit: DeclaredUnit): boolean => {
-    const folder = unit.path.slice(0, -'model.yaml'.length)
-    return unit.blocked || wrong.some((path) => path.startsWith(folder))
-  }
+  const wrong = byFolder(diagnostics.filter(isError).map(({ path }) => path))
+  const blocked = (unit: DeclaredUnit): boolean => unit.blocked || wrong.has(unit.path.slice(0, -'model.yaml'.length))
   return new Map([...units].map(([model, unit]) => [model, { ...unit, blocked: blocked(unit) }]))
 }
 

@@ -46,8 +46,14 @@ export class Controller {
     return this.#queue.depth()
   }
 
+  /** What had problems is looked at again: it may be well now, although nothing is planned for it. */
   aim(intent: Intent): void {
     this.#intent = intent
+    const troubled = [...this.#results].filter(([, { problems }]) => problems.length > 0)
+    this.enqueue(
+      troubled.map(([model]) => model),
+      'change',
+    )
   }
 
   enqueue(models: Iterable<ModelId>, priority: Priority): void {

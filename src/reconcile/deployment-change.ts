@@ -30,7 +30,7 @@ export function changeOf(
   const serving = isJsonObject(version.serving) ? version.serving : {}
   return {
     key: deploymentKey(recorded.model, deployment.name),
-    runtime: runtimeOf(intent.declared, String(item.runtime)),
+    runtime: runtimeOf(intent.declared, String(item.runtime), item),
     epoch: ports.writer.epoch,
     deploymentId: String(deployment.id),
     modelVersion: deployment.modelVersion,

@@ -1,6 +1,6 @@
 import type { DeclaredState } from '../declared/declared-state.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
-import type { JsonObject } from '../domain/json.ts'
+import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import type { DeploymentMethod, ModelId } from '../domain/names.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { AuditLog } from '../recorded/audit.ts'
@@ -34,7 +34,12 @@ export interface Intent {
   readonly allowDeletes: boolean
 }
 
-/** The configuration of a runtime that may be declared no more. */
-export function runtimeOf(declared: DeclaredState, name: string): { name: string; config: JsonObject } {
-  return { name, config: declared.runtimes.get(name)?.config ?? {} }
+/** The configuration of a runtime; of one that is declared no more, what the deployment item kept of it. */
+export function runtimeOf(
+  declared: DeclaredState,
+  name: string,
+  item?: JsonObject,
+): { name: string; config: JsonObject } {
+  const kept = isJsonObject(item?.target) && isJsonObject(item.target.config) ? item.target.config : {}
+  return { name, config: declared.runtimes.get(name)?.config ?? kept }
 }

@@ -67,6 +67,23 @@ describe('killed between any two calls, the next run converges (I9)', () => {
     expect(points.length).toBeGreaterThan(20)
   })
 
+  test.each(scenarios)('$name, with the answer of any one write lost', async (scenario) => {
+    const expected = await undisturbed(scenario)
+    const writes = expected.calls.filter((name) => name === 'tables.put').length
+    // The first is that of the lease: without its answer nothing begins.
+    for (let write = 2; write < writes; write += 1) {
+      for (const fault of ['lost_before', 'lost_after'] as const) {
+        const world = await scenario.begin()
+        let number = 0
+        world.tables.onPut = () => ((number += 1) === write ? fault : null)
+        await world.run(scenario.declared).catch((error: unknown) => expect(error).toMatchObject({ retry: 'backoff' }))
+        world.tables.onPut = null
+        await world.run(scenario.declared)
+        await expectConverged(world, expected, `write ${write} ${fault}`)
+      }
+    }
+  })
+
   test.each(scenarios)('$name, killed again and again', async (scenario) => {
     const expected = await undisturbed(scenario)
     const point = fc.record({

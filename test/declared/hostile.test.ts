@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { catalog, found, MODEL, pathIn } from '../support/catalog-builder.ts'
+import type { ModelId } from '../../src/domain/names.ts'
+import { Catalog, catalog, found, MODEL, pathIn } from '../support/catalog-builder.ts'
 import { mutate, seededRandom } from '../support/catalog-mutations.ts'
 
 const file = pathIn(MODEL, 'model.yaml')
@@ -58,11 +59,11 @@ describe('limits (ST1006)', () => {
   })
 
   test('a file of nothing but faults lists the first hundred and says how many more there are', () => {
-    const unknown = withModel(lines(40_000, (i) => `k${i}: v`))
+    const unknown = withModel(lines(12_000, (i) => `k${i}: v`))
     expect(unknown.diagnostics).toHaveLength(101)
     expect(unknown.diagnostics.at(-1)).toMatchObject({ code: 'ST1006', range: { start: { line: 101 } } })
-    expect(unknown.diagnostics.at(-1)?.summary).toContain('39900 more problems')
-    const keys = withModel(`labels:\n${lines(40_000, () => '  a: b')}`)
+    expect(unknown.diagnostics.at(-1)?.summary).toContain('11900 more problems')
+    const keys = withModel(`labels:\n${lines(12_000, () => '  a: b')}`)
     expect(keys.diagnostics).toHaveLength(101)
   })
 })
@@ -94,4 +95,14 @@ test('500 mutated paths: declare returns, whatever they are', () => {
     }
     expect(given.declare().revision).toBe('main@sha1:0000000000000000000000000000000000000000')
   }
+})
+
+test('a thousand broken models are a thousand errors and a thousand blocked units', () => {
+  const models = Array.from({ length: 1_000 }, (_, n) => `/abc/m${n}` as ModelId)
+  const given = new Catalog(
+    new Map(models.flatMap((model) => [...new Catalog().model(model, `bad: "${model}"\n`).version(model, 1).files])),
+  )
+  const state = given.declare()
+  expect(state.diagnostics).toHaveLength(1_000)
+  expect([...state.units.values()].every(({ blocked }) => blocked)).toBe(true)
 })

@@ -171,6 +171,8 @@ describe('from a commit to a served prediction', () => {
     space.edit(prod, 'modle_version:', 'model_version:')
     space.commit('mended')
     await until('everything is synced again', async () => (await status()).units.every(({ sync }) => sync === 'Synced'))
+    const head = `main@sha1:${space.git('rev-parse', 'HEAD')}`
+    await until('the mended revision counts as applied', async () => (await status()).last_applied_revision === head)
     await stream.stop()
     expect(stream.failures).toEqual([])
   })

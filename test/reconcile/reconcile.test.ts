@@ -116,6 +116,15 @@ describe('retiring', () => {
     expect(world.target.describe()).toEqual({})
   })
 
+  test('a runtime that is declared no more is still the one that is asked', async () => {
+    const config = { control: 'http://127.0.0.1:7171' }
+    const remote = serving(1).runtime('local', { deployment_method: 'local host', stages: ['prod'], config })
+    await world.run(remote.declare())
+    await world.run(versions.without('_platform/runtimes').declare())
+    expect(await world.summary()).toEqual(['1 prod v1 retired'])
+    expect([...world.target.configs]).toEqual([JSON.stringify(config)])
+  })
+
   test('deletes that a guard refused are not carried out, all else is', async () => {
     await world.run(serving(1).declare())
     const { results } = await world.run(versions.version(MODEL, 4).declare(), { allowDeletes: false })

@@ -164,6 +164,7 @@ describe('the checkpoint', () => {
     compiler: COMPILER,
     settingsDigest: 'sha256:1',
     settled: true,
+    complete: true,
     nextDue: null,
     counts: { units: 1 },
   }

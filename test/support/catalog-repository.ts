@@ -9,7 +9,7 @@ import type { Catalog } from './catalog-builder.ts'
 /** Git answers for these tests alone: no settings of the machine or of the user, fixed names and times. */
 const gitEnvironment = {
   PATH: process.env.PATH ?? '',
-  HOME: '/nonexistent',
+  HOME: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_AUTHOR_NAME: 'Alice',

@@ -46,6 +46,8 @@ export class FakeTarget {
   /** Replicas of these versions neither become ready nor fail. */
   readonly stuck = new Set<number>()
   epoch = 0
+  /** Configurations of the runtimes that were asked, as JSON. */
+  readonly configs = new Set<string>()
   /** While set, every call ends with it. */
   fault: DriverErrorKind | null = null
   /** Commands of these kinds are refused for good. */
@@ -84,8 +86,9 @@ export class FakeDriver implements RuntimeDriver {
     return this.#calls
   }
 
-  async observe({ key }: Target, signal: AbortSignal): Promise<Observation | null> {
+  async observe({ key, runtime }: Target, signal: AbortSignal): Promise<Observation | null> {
     this.#reach(signal)
+    this.target.configs.add(JSON.stringify(runtime.config))
     const found = this.target.deployments.get(key)
     if (found === undefined) return null
     const { broken, stuck } = this.target

@@ -10,6 +10,8 @@ export type PutFault = 'lost_before' | 'lost_after'
 export class FakeTables implements Tables {
   readonly #items = new Map<TableName, Map<string, Item>>()
   readonly #faults: PutFault[] = []
+  /** Called before every put: may make it fail. */
+  onPut: ((table: TableName, item: Item) => PutFault | null) | null = null
   /** Every put that was written, in order. */
   readonly puts: { readonly table: TableName; readonly item: Item }[] = []
 
@@ -69,7 +71,7 @@ export class FakeTables implements Tables {
     signal?: AbortSignal,
   ): Promise<'written' | 'conflict'> {
     signal?.throwIfAborted()
-    const fault = this.#faults.shift()
+    const fault = this.#faults.shift() ?? this.onPut?.(table, item)
     if (fault === 'lost_before') throw lostAnswer()
     const answer = this.#write(table, item, condition)
     if (fault === 'lost_after') throw lostAnswer()

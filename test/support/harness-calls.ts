@@ -6,8 +6,10 @@ export class Stopped extends Error {
 }
 
 export interface StopPoint {
-  /** The number of the call, from 1, over all counted ports. */
+  /** The number of the call, from 1, over all counted ports; with `of`, of the calls of that method alone. */
   readonly call: number
+  /** `runtime.shift` */
+  readonly of?: string
   readonly when: 'before' | 'after'
 }
 
@@ -77,8 +79,9 @@ export class CallHarness {
       return uncounted
     }
     const number = this.calls.push(`${name}.${method}`)
-    const { stop, holdBefore } = this.#options
-    if (stop?.call === number && stop.when === 'before') this.#stop()
+    const { holdBefore } = this.#options
+    const stop = this.#stopsAt(number) ? this.#options.stop?.when : null
+    if (stop === 'before') this.#stop()
     if (holdBefore === number) {
       this.#holding = true
       this.#held.resolve()
@@ -89,8 +92,15 @@ export class CallHarness {
     const result = await run()
     // Another call of the run may have stopped it meanwhile: then this answer never arrives.
     this.#refuse()
-    if (stop?.call === number) this.#stop()
+    if (stop === 'after') this.#stop()
     return result
+  }
+
+  #stopsAt(number: number): boolean {
+    const { stop } = this.#options
+    if (stop === null || stop === undefined) return false
+    if (stop.of === undefined) return stop.call === number
+    return this.calls[number - 1] === stop.of && this.calls.filter((name) => name === stop.of).length === stop.call
   }
 
   #refuse(): void {

@@ -1,13 +1,16 @@
-// The command line with kill points: HARNESS_STOP=<call>:before|after ends this process by SIGKILL at that call.
+// The command line with kill points: HARNESS_STOP='runtime.shift 1 after' ends this process by SIGKILL right after its
+// first shift. Only tests run it.
 import { run } from '../../src/cli/run.ts'
-import { CallHarness } from './harness-calls.ts'
+import { CallHarness, type StopPoint } from './harness-calls.ts'
 
-const [call = '', when] = (process.env.HARNESS_STOP ?? '').split(':')
+const { HARNESS_STOP: wanted, ...variables } = process.env
 const harness = new CallHarness({
-  stop: call === '' ? null : { call: Number(call), when: when === 'after' ? 'after' : 'before' },
+  stop: wanted === undefined ? null : stopPoint(wanted),
   onStop: () => process.kill(process.pid, 'SIGKILL'),
 })
-const { HARNESS_STOP: _stop, ...variables } = process.env
-const code = await run(process.argv.slice(2), variables, { decorate: harness.decorate })
-if (process.env.HARNESS_COUNT === '1') console.error(`calls: ${harness.calls.length}`)
-process.exit(code)
+process.exit(await run(process.argv.slice(2), variables, { decorate: harness.decorate }))
+
+function stopPoint(text: string): StopPoint {
+  const [of = '', call, when] = text.split(' ')
+  return { of, call: Number(call), when: when === 'after' ? 'after' : 'before' }
+}

@@ -102,6 +102,7 @@ export class World {
         compiler: COMPILER,
         settingsDigest: '',
         settled: controller.idle,
+        complete: true,
         nextDue: null,
         counts: { units: declared.units.size },
       })
