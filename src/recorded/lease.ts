@@ -37,6 +37,8 @@ export class Lease implements Writer {
   #deadline: number
   /** When the beat that is on its way was first sent; null when the last one is known to have landed. */
   #sentAt: number | null = null
+  /** The signal of all checks up to one deadline: a timer for each of them would be thousands. */
+  #limit: { readonly deadline: number; readonly signal: AbortSignal } | null = null
   #renewal: Promise<void> | null = null
   readonly #stopped = new AbortController()
 
@@ -63,7 +65,11 @@ export class Lease implements Writer {
     this.#lost.signal.throwIfAborted()
     const left = this.#deadline - this.#options.clock.monotonic()
     if (left <= 0) throw this.#lose('its time ran out before it was renewed')
-    return AbortSignal.any([this.#lost.signal, AbortSignal.timeout(Math.ceil(left))])
+    if (this.#limit?.deadline !== this.#deadline) {
+      const signal = AbortSignal.any([this.#lost.signal, AbortSignal.timeout(Math.ceil(left))])
+      this.#limit = { deadline: this.#deadline, signal }
+    }
+    return this.#limit.signal
   }
 
   /** Begins the renewals; they end with `release`, or when the lease is lost. */

@@ -97,7 +97,7 @@ describe('killed between any two calls, the next run converges (I9)', () => {
         await world.run(scenario.declared)
         await expectConverged(world, expected, JSON.stringify(stops))
       }),
-      { numRuns: 60, seed: 20_260_101 },
+      { numRuns: 30, seed: 20_260_101 },
     )
   })
 })
