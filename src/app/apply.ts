@@ -2,7 +2,7 @@ import type { DeclaredState } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { deploymentKey, type ModelId } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
-import { standingOf } from '../plan/plan-deployments.ts'
+import { standingOf } from '../plan/standing.ts'
 import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
 import type { Plan } from '../plan/plan.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
@@ -152,10 +152,11 @@ async function applyAsHolder(
   const intent = { declared, planDigest: shown.plan.digest, allowDeletes: true }
   const controller = new Controller(ports, intent, { ...request.events, randomness: app.options.randomness })
   const models = workOf(shown)
-  await controller.once(models, signal)
   if (request.wait) {
     controller.enqueue(models, 'change')
     await controller.untilIdle(signal)
+  } else {
+    await controller.once(models, signal)
   }
   const { results } = controller
   const waiting = openWork(results)

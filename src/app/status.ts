@@ -4,7 +4,7 @@ import type { DeploymentMethod, ModelId } from '../domain/names.ts'
 import { deploymentKey } from '../domain/names.ts'
 import type { Health, RolloutState, Sync } from '../domain/rollout-states.ts'
 import { isEnded } from '../domain/rollout-states.ts'
-import { standingOf } from '../plan/plan-deployments.ts'
+import { standingOf } from '../plan/standing.ts'
 import { readCheckpoint } from '../recorded/checkpoint.ts'
 import { currentHolder } from '../recorded/lease.ts'
 import { listRecordedModels, readUnit } from '../recorded/read-unit.ts'
@@ -192,7 +192,7 @@ async function observed(
   if (live === null) return { health: 'Unknown', reason: '' }
   const driver = context.drivers(methodOf(live))
   if (driver === null) return { health: 'Unknown', reason: 'this version has no driver for it' }
-  const runtime = runtimeOf(context.declared, String(live.item.runtime))
+  const runtime = runtimeOf(context.declared, String(live.item.runtime), live.item)
   try {
     const observation = await driver.observe({ key: deploymentKey(recorded.model, name), runtime }, context.signal)
     const set = observation?.sets.find(({ deploymentId }) => deploymentId === String(live.id))

@@ -12,6 +12,8 @@ import { processIo } from './io.ts'
 import { parseLine, usageError } from './parse.ts'
 import { interruptSignal } from './signals.ts'
 
+const logLevels = ['error', 'warn', 'info', 'debug']
+
 export interface RunOptions {
   /** Wraps ports, for the crash tests. */
   readonly decorate?: PortDecorator
@@ -42,7 +44,10 @@ export async function run(
       noColour: environment.noColor || options.flag('no-color'),
       ci: environment.ci,
     })
-    const quiet = options.text('log-level') === 'error'
+    const level = options.text('log-level') ?? environment.logLevel ?? 'info'
+    if (!logLevels.includes(level)) throw usageError(`unknown log level ${level}`, `Use ${logLevels.join(', ')}.`)
+    const quiet = level === 'error'
+    checkUrl('STEWARD_DYNAMODB_ENDPOINT', environment.dynamodbEndpoint)
     for (const warning of quiet ? [] : warnings) io.note(`warning: ${warning}`)
     const { App } = await import('../app/app.ts')
     const app = new App({
@@ -78,6 +83,11 @@ export async function run(
   } catch (error) {
     return report(error, io)
   }
+}
+
+function checkUrl(name: string, text: string | undefined): void {
+  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return
+  throw usageError(`${name} is no address: ${text}`, 'Write http://host:port.')
 }
 
 function wantsJson(options: Options): boolean {

@@ -56,6 +56,11 @@ export class Leader {
     return settled
   }
 
+  /** Whether everything that was declared at the last look came to be. */
+  get complete(): boolean {
+    return this.#controller !== null && isComplete(this.#controller.intent.declared, this.#controller.results)
+  }
+
   /** Compares again if the branch has moved or everything is due; else does nothing but read one ref. */
   async #look(signal: AbortSignal): Promise<void> {
     const { app, branch } = this.#options
@@ -130,7 +135,7 @@ export class Leader {
       compiler: COMPILER,
       settingsDigest: settingsDigest(declared),
       settled: true,
-      complete: isComplete(declared, this.#controller?.results ?? new Map()),
+      complete: this.complete,
       nextDue: null,
       counts: { units: declared.units.size, documents: declared.documents },
     })

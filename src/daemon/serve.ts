@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { App } from '../app/app.ts'
 import { leaseOptions } from '../app/apply.ts'
 import type { DeclaredState } from '../declared/declared-state.ts'
-import { errorMessage, StewardError } from '../domain/errors.ts'
+import { StewardError } from '../domain/errors.ts'
 import { acquireLease, DEFAULT_LEASE_MS } from '../recorded/lease.ts'
 import { readJsonObject, writeFileAtomically } from '../system/files.ts'
 import { listen } from './http.ts'
@@ -45,42 +45,54 @@ export async function serve(options: ServeOptions): Promise<boolean> {
   }
 }
 
-/** Takes the lease and leads; when the lease is lost, begins again. */
+/** Takes the lease and leads; when the lease is lost, or the tables do not answer for a while, begins again. */
 async function follow(options: ServeOptions, telemetry: Telemetry, log: (text: string) => void): Promise<boolean> {
-  const { app, signal } = options
+  const { app, signal, once, intervalMs } = options
   while (!signal.aborted) {
-    const declared = await goodSettings(options, log)
-    const tables = await app.tables(declared.settings)
-    telemetry.ready = true
-    let waiting = ''
-    const outcome = await acquireLease(leaseOptions(app, tables, options.leaseMs), {
-      wait: true,
-      signal,
-      onWait: ({ holder }) => {
-        if (waiting !== holder) log(`standing by: ${holder} holds the lease`)
-        waiting = holder
-      },
-    })
-    if (outcome.kind !== 'acquired') continue
-    const { lease } = outcome
-    lease.start()
-    telemetry.leaseHeld = true
-    log(`holding the lease, epoch ${lease.epoch}`)
     try {
-      const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS
-      const leader = new Leader({ ...options, tables, lease, leaseMs, telemetry, log })
-      const settled = await lead(leader, options, log)
-      if (options.once || signal.aborted) return settled
+      const settled = await term(options, telemetry, log)
+      if (once || signal.aborted) return settled
     } catch (error) {
       if (signal.aborted) return true
-      if (!lease.lost.aborted) throw error
-      log(`${errorMessage(lease.lost.reason)}; beginning again`)
-    } finally {
-      telemetry.leaseHeld = false
-      await lease.release()
+      const lost = error instanceof StewardError && error.code === 'lease_lost'
+      if (once || !(lost || (error instanceof StewardError && error.retry === 'backoff'))) throw error
+      log(`${error.message}; beginning again`)
+      if (!lost) await app.clock.sleep(intervalMs, signal).catch(() => undefined)
     }
   }
   return true
+}
+
+/** One term as the holder of the lease, from standing by to giving it back. */
+async function term(options: ServeOptions, telemetry: Telemetry, log: (text: string) => void): Promise<boolean> {
+  const { app, signal } = options
+  const declared = await goodSettings(options, log)
+  const tables = await app.tables(declared.settings)
+  telemetry.ready = true
+  let waiting = ''
+  const outcome = await acquireLease(leaseOptions(app, tables, options.leaseMs), {
+    wait: true,
+    signal,
+    onWait: ({ holder }) => {
+      if (waiting !== holder) log(`standing by: ${holder} holds the lease`)
+      waiting = holder
+    },
+  })
+  if (outcome.kind !== 'acquired') return false
+  const { lease } = outcome
+  lease.start()
+  telemetry.leaseHeld = true
+  log(`holding the lease, epoch ${lease.epoch}`)
+  try {
+    const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS
+    return await lead(new Leader({ ...options, tables, lease, leaseMs, telemetry, log }), options, log)
+  } catch (error) {
+    if (lease.lost.aborted) throw lease.lost.reason
+    throw error
+  } finally {
+    telemetry.leaseHeld = false
+    await lease.release()
+  }
 }
 
 async function lead(leader: Leader, options: ServeOptions, log: (text: string) => void): Promise<boolean> {
@@ -97,7 +109,7 @@ async function lead(leader: Leader, options: ServeOptions, log: (text: string) =
       if (said !== error.message) log(`${error.message}; trying again`)
       said = error.message
     }
-    if (options.once && (settled || said !== '')) return said === ''
+    if (options.once && (settled || said !== '')) return said === '' && leader.complete
     const jitter = 0.9 + app.options.randomness.next() * 0.2
     const left = intervalMs * jitter - (app.clock.monotonic() - began)
     await app.clock.sleep(Math.max(10, left), signal).catch(() => undefined)

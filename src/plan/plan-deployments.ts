@@ -3,10 +3,10 @@ import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-stat
 import type { JsonObject } from '../domain/json.ts'
 import { changedFields, omit, pick } from '../domain/objects.ts'
 import { deploymentKey, type ModelId } from '../domain/names.ts'
-import { isOpen } from '../domain/rollout-states.ts'
 import { deploymentDocument } from '../recorded/documents.ts'
-import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Action } from './plan.ts'
+import { adjustedOf, standingOf } from './standing.ts'
 
 export interface StagedAction {
   readonly stage: string
@@ -16,22 +16,6 @@ export interface StagedAction {
 export interface DeploymentPlan {
   readonly actions: readonly StagedAction[]
   readonly unchanged: number
-}
-
-/** Where one deployment stands: what serves, what is on its way, and what was tried last. */
-export interface Standing {
-  readonly live: RecordedDeployment | null
-  readonly open: RecordedDeployment | null
-  readonly newest: RecordedDeployment | null
-}
-
-export function standingOf(recorded: RecordedUnit, name: string): Standing {
-  const items = recorded.deployments.filter((deployment) => deployment.name === name)
-  return {
-    live: items.findLast(({ status }) => status === 'live') ?? null,
-    open: items.findLast(({ status }) => isOpen(status) && status !== 'retiring') ?? null,
-    newest: items.at(-1) ?? null,
-  }
 }
 
 export function planDeployments(
@@ -91,7 +75,7 @@ function planDeployment(
   }
   const current = open ?? live
   if (current !== null && current.specDigest === wanted) {
-    return adjustment(after, inForce(current, recorded.rollouts.get(deployment.name)), base)
+    return adjustment(after, adjustedOf(current, recorded.rollouts.get(deployment.name)), base)
   }
   if (current === null) {
     // Automation never deploys again what failed: a person changes the intent first.
@@ -112,11 +96,6 @@ function isFailure({ status }: RecordedDeployment): boolean {
 
 function specOf(document: JsonObject): JsonObject {
   return omit(document, new Set(adjustableFields))
-}
-
-/** The adjustable fields that a deployment has now: those of its rollout's record, else those it began with. */
-function inForce(current: RecordedDeployment, rollout: RecordedRollout | undefined): JsonObject {
-  return rollout?.deploymentId === current.id ? rollout.adjusted : pick(current.item, adjustableFields)
 }
 
 function adjustment(

@@ -2,8 +2,8 @@ import { isJsonObject } from '../domain/json.ts'
 import { deploymentKey, type DeploymentMethod } from '../domain/names.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Change } from '../runtimes/driver.ts'
+import { adjustedOf } from '../plan/standing.ts'
 import { runtimeOf, type Intent, type ReconcilePorts } from './ports.ts'
-import { adjustedOf } from './rollout-record.ts'
 
 export const DEFAULT_DEADLINE_MS = 30 * 60_000
 

@@ -1,8 +1,7 @@
-import { adjustableFields } from '../declared/resolve-deployment.ts'
 import { isJsonObject } from '../domain/json.ts'
 import type { ModelId } from '../domain/names.ts'
-import { pick } from '../domain/objects.ts'
 import { isEnded, isOpen } from '../domain/rollout-states.ts'
+import { adjustedOf } from '../plan/standing.ts'
 import type { RecordedDeployment, RecordedRollout } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
 import { newRollout, type Ending, type Rollout } from '../rollout/rollout.ts'
@@ -45,14 +44,6 @@ export function rolloutOf(deployment: RecordedDeployment, record: RecordedRollou
   const { state, step, weight, deadline, reason, item } = record
   const ending = typeof item.ending === 'string' ? (item.ending as Ending) : null
   return { state, step, weight, deadline, reason, ending }
-}
-
-/** The adjustable fields in force: those of the record, also while another rollout has it, else those it began with. */
-export function adjustedOf(deployment: RecordedDeployment, record: RecordedRollout | undefined): Item {
-  if (record?.deploymentId === deployment.id) return record.adjusted
-  const kept = record?.item.replaces
-  const own = isJsonObject(kept) && kept.deployment_id === deployment.id && isJsonObject(kept.adjusted)
-  return own && isJsonObject(kept.adjusted) ? kept.adjusted : pick(deployment.item, adjustableFields)
 }
 
 /** What the version that serves had been adjusted to: it goes on with that when the new one is rolled back. */

@@ -2,7 +2,7 @@ import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-stat
 import type { ModelId } from '../domain/names.ts'
 import { isEnded, type Health, type Sync } from '../domain/rollout-states.ts'
 import { canonicalJson } from '../domain/digest.ts'
-import { standingOf } from '../plan/plan-deployments.ts'
+import { standingOf } from '../plan/standing.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
 import { writeItem } from '../recorded/write-item.ts'

@@ -45,6 +45,7 @@ export async function writeCheckpoint(
     compiler: checkpoint.compiler,
     settings_digest: checkpoint.settingsDigest,
     settled: checkpoint.settled,
+    complete,
     last_applied_revision: complete ? checkpoint.revision : (before?.last_applied_revision ?? null),
     next_due: checkpoint.nextDue,
     counts: checkpoint.counts,

@@ -1,12 +1,20 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { errorCode } from '../domain/errors.ts'
+import { errorCode, errorMessage, StewardError } from '../domain/errors.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 
 /** Makes a folder that only its owner may enter. An existing one is narrowed. */
 export async function ensurePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
-  await chmod(path, 0o700)
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    await chmod(path, 0o700)
+  } catch (cause) {
+    throw new StewardError(`${path} can not be made a folder of our own: ${errorMessage(cause)}`, {
+      code: 'folder_unusable',
+      kind: 'user',
+      hint: 'Name another state folder with --state.',
+    })
+  }
 }
 
 /** Replaces a file in one step: a reader sees the old text or the new one, never a part. */

@@ -1,9 +1,11 @@
 import type { App, DeclaredResult } from '../../app/app.ts'
 import { isError } from '../../domain/diagnostics.ts'
+import { errorMessage } from '../../domain/errors.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { prettyPlan } from '../../report/plan.ts'
 import { writeFileAtomically } from '../../system/files.ts'
 import { exitCodes, type Command } from '../command.ts'
+import { usageError } from '../parse.ts'
 import { printDiagnostics } from './validate.ts'
 
 export const plan: Command = {
@@ -19,7 +21,7 @@ export const plan: Command = {
     const declared = await app.declared(revision, signal)
     const made = await planOf(app, declared, signal)
     const out = options.text('out')
-    if (out !== undefined) await writeFileAtomically(out, `${JSON.stringify(made, null, 1)}\n`, 0o644)
+    if (out !== undefined) await savePlan(out, made)
     if (io.json) {
       io.out(JSON.stringify(made))
     } else {
@@ -31,6 +33,14 @@ export const plan: Command = {
     const changes = made.units.some(({ actions }) => actions.length > 0)
     return changes && options.flag('detailed-exitcode') ? exitCodes.changes : exitCodes.done
   },
+}
+
+async function savePlan(file: string, made: Plan): Promise<void> {
+  try {
+    await writeFileAtomically(file, `${JSON.stringify(made, null, 1)}\n`, 0o644)
+  } catch (error) {
+    throw usageError(`the plan can not be written to ${JSON.stringify(file)}: ${errorMessage(error)}`)
+  }
 }
 
 /** With broken settings nobody knows where the tables are: everything is blocked and nothing is read. */
