@@ -42,6 +42,7 @@ async function typeFile({ file, title, schema }: KindSchema): Promise<[string, s
 function validatorsFile(schemas: readonly KindSchema[]): [string, string] {
   const ajv = new Ajv({
     allErrors: true,
+    logger: false,
     verbose: false,
     unicode: false,
     strict: true,

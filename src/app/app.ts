@@ -3,8 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import { createDirectoryStore } from '../artifacts/directory-store.ts'
-import { DocumentCompiler } from '../declared/compile-document.ts'
-import { declare } from '../declared/declare.ts'
+import type { DocumentCompiler } from '../declared/compile-document.ts'
 import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { placeOf } from '../declared/layout.ts'
 import { resolveSettings } from '../declared/settings.ts'
@@ -54,7 +53,7 @@ export interface DeclaredResult {
  */
 export class App {
   readonly options: AppOptions
-  readonly #compiler = new DocumentCompiler()
+  #compiler: DocumentCompiler | null = null
   readonly #closers: (() => void | Promise<void>)[] = []
   #repository: Promise<Repository> | null = null
 
@@ -86,17 +85,23 @@ export class App {
   }
 
   async declared(request: RevisionRequest, signal?: AbortSignal): Promise<DeclaredResult> {
+    // Loaded here: `version`, `store` and `host` parse no documents.
+    const [{ DocumentCompiler }, { declare }] = await Promise.all([
+      import('../declared/compile-document.ts'),
+      import('../declared/declare.ts'),
+    ])
+    const compiler = (this.#compiler ??= new DocumentCompiler())
     const { source } = await this.repository()
     const snapshot = await source.open(request, signal)
     const { revision, root, tree, committedAt, author, entries } = snapshot
     const documents = entries.filter(({ path, mode }) => mode === 'file' && path.endsWith('.yaml'))
     const needed = documents.filter(({ path, oid }) => {
       const placement = placeOf(path.slice(root.length + 1).split('/'))
-      return placement !== null && 'place' in placement && !this.#compiler.has(placement.place.kind, oid)
+      return placement !== null && 'place' in placement && !compiler.has(placement.place.kind, oid)
     })
     const bytes = await snapshot.read(needed)
     const context = { revision, root, tree, committedAt, author, entries, bytes }
-    const state = declare({ ...context, compiler: this.#compiler, capabilities: capabilityTable })
+    const state = declare({ ...context, compiler, capabilities: capabilityTable })
     return { state, frame: (diagnostics) => frameText(snapshot, diagnostics) }
   }
 
