@@ -24,7 +24,7 @@ import type { Environment } from './environment.ts'
 
 /** Puts something around a port: the test harness counts calls and stops the process at a chosen one. */
 export type PortDecorator = <Port extends object>(name: PortName, port: Port) => Port
-export type PortName = 'source' | 'tables' | 'artifacts' | 'runtime' | 'clock'
+export type PortName = 'source' | 'tables' | 'artifacts' | 'runtime' | 'clock' | 'ids' | 'randomness'
 
 export interface AppOptions {
   readonly repo: string
@@ -59,6 +59,14 @@ export class App {
 
   constructor(options: AppOptions) {
     this.options = options
+  }
+
+  get ids(): Ids {
+    return this.#decorate('ids', this.options.ids)
+  }
+
+  get randomness(): Randomness {
+    return this.#decorate('randomness', this.options.randomness)
   }
 
   get clock(): Clock {
@@ -112,11 +120,11 @@ export class App {
     const endpoint = environment.dynamodbEndpoint
     const prefix = environment.tablePrefix ?? tables.prefix
     const embedded = endpoint === undefined && tables.backend === 'embedded'
-    const loopback = endpoint !== undefined && isLoopback(endpoint) && !environment.awsCredentials
+    const local = embedded || this.hasFixedCredentials(endpoint)
     const opened = new DynamoDbTables({
       region: embedded ? 'us-east-1' : tables.region,
       prefix,
-      local: embedded || loopback,
+      local,
       retryConnection: embedded,
       endpoint: async () => endpoint ?? (embedded ? (await this.embeddedStore(prefix)).endpoint : null),
     })
@@ -124,12 +132,17 @@ export class App {
     return this.#decorate('tables', opened)
   }
 
+  /** A test server on the loopback takes any credentials; real ones come from where the SDK finds them. */
+  hasFixedCredentials(endpoint: string | undefined): boolean {
+    return endpoint !== undefined && isLoopback(endpoint) && !this.options.environment.awsCredentials
+  }
+
   async embeddedStore(prefix = ''): Promise<{ endpoint: string; pid: number }> {
     const stateDir = await this.ensureStateDir()
     const store = await connectStore({
       stateDir,
       command: this.options.storeCommand(stateDir),
-      clock: this.options.clock,
+      clock: this.clock,
     })
     if (prefix !== '') await this.createTables({ endpoint: store.endpoint, local: true, region: 'us-east-1', prefix })
     return store
@@ -149,7 +162,7 @@ export class App {
       ...(target.local && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
     })
     try {
-      return await createMissingTables({ client, prefix: target.prefix, clock: this.options.clock })
+      return await createMissingTables({ client, prefix: target.prefix, clock: this.clock })
     } finally {
       client.destroy()
     }

@@ -1,4 +1,4 @@
-import type { DeclaredState } from '../declared/declared-state.ts'
+import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { deploymentKey, type ModelId } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
@@ -55,7 +55,7 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   const tables = await app.tables(declared.settings)
   const planned = await makePlan(app, tables, declared, { artifacts: 'bytes', signal })
   if (saved !== null && saved.digest !== planned.plan.digest) return { kind: 'stale', planned, saved }
-  const refusals = guardsOf(declared, planned, request.allowDeletes)
+  const refusals = await guardsOf(app, tables, declared, planned, request.allowDeletes)
   if (refusals.length > 0) return { kind: 'refused', planned, refusals }
   if (isFinished(planned)) {
     const failed = [...planned.recorded.units.values()].flatMap((unit) => endedOtherwise(declared, unit))
@@ -79,16 +79,34 @@ function isFinished({ plan, unsettled }: Planned): boolean {
   return plan.units.every(({ actions }) => actions.length === 0) && unsettled.length === 0
 }
 
-export function guardsOf(declared: DeclaredState, planned: Planned, allowDeletes: string | null): GuardRefusal[] {
-  if (declared.settings === null) return []
-  const { plan, recorded } = planned
-  return checkGuards({
-    plan,
-    recorded,
-    guards: declared.settings.guards,
-    declaredUnits: declared.units.size,
-    allowDeletes,
-  })
+/**
+ * The guards as they were before the change that they judge (I15): those of the revision that was applied last, this
+ * revision's own at the first apply. Only the list of allowed digests is taken from the new settings too.
+ */
+export async function guardsOf(
+  app: App,
+  tables: Tables,
+  declared: DeclaredState,
+  { plan, recorded }: Planned,
+  allowDeletes: string | null,
+): Promise<GuardRefusal[]> {
+  if (declared.settings === null || plan.summary.delete === 0) return []
+  const own = declared.settings.guards
+  const before = (await settingsBefore(app, tables, declared))?.guards ?? own
+  const guards = { ...before, allowDeletes: own.allowDeletes }
+  return checkGuards({ plan, recorded, guards, declaredUnits: declared.units.size, allowDeletes })
+}
+
+async function settingsBefore(app: App, tables: Tables, declared: DeclaredState): Promise<ResolvedSettings | null> {
+  const checkpoint = await readCheckpoint(tables, declared.root)
+  const commit = commitOf(checkpoint?.last_applied_revision ?? checkpoint?.revision)
+  const { source } = await app.repository()
+  if (commit === '' || (await source.resolve(commit)) === null) return null
+  return (await app.declared({ kind: 'git', revision: commit })).state.settings
+}
+
+function commitOf(revision: unknown): string {
+  return /@sha\d+:([0-9a-f]+)$/.exec(String(revision))?.[1] ?? ''
 }
 
 export function leaseOptions(app: App, tables: Tables, leaseMs: number | null) {
@@ -131,7 +149,6 @@ async function acquireOrFollow(app: App, tables: Tables, request: ApplyRequest):
 /** Whether what a checkpoint says was applied is our tree, or that of a commit after ours. */
 async function holds(app: App, checkpoint: Item, declared: DeclaredState): Promise<boolean> {
   if (checkpoint.tree === declared.tree) return true
-  const commitOf = (revision: unknown): string => /@sha\d+:([0-9a-f]+)$/.exec(String(revision))?.[1] ?? ''
   const { source } = await app.repository()
   return source.isAncestor(commitOf(declared.revision), commitOf(checkpoint.revision))
 }
@@ -150,7 +167,7 @@ async function applyAsHolder(
   if (planned.plan.digest !== shown.plan.digest) return { kind: 'stale', planned, saved: shown.plan }
   const ports = await reconcilePorts(app, tables, declared, lease)
   const intent = { declared, planDigest: shown.plan.digest, allowDeletes: true }
-  const controller = new Controller(ports, intent, { ...request.events, randomness: app.options.randomness })
+  const controller = new Controller(ports, intent, { ...request.events, randomness: app.randomness })
   const models = workOf(shown)
   if (request.wait) {
     controller.enqueue(models, 'change')

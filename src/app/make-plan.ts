@@ -1,5 +1,6 @@
 import type { DeclaredState } from '../declared/declared-state.ts'
-import type { Diagnostic } from '../domain/diagnostics.ts'
+import { diagnosticCodes } from '../domain/diagnostic-codes.ts'
+import { firstLine, sortDiagnostics, type Diagnostic } from '../domain/diagnostics.ts'
 import { digestOf } from '../domain/digest.ts'
 import type { ModelId } from '../domain/names.ts'
 import { pick, same } from '../domain/objects.ts'
@@ -51,10 +52,11 @@ export async function makePlan(
   const { artifacts, signal } = options
   const found =
     typeof artifacts === 'string' ? await artifactFaults(app, declared, first, artifacts, signal) : artifacts
-  const { drift, observed } = await observeDrift(app, tables, declared, recorded, signal)
-  const plan = planAll({ declared, recorded, found, drift, observed })
+  const { drift, observed, unreachable } = await observeDrift(app, tables, declared, recorded, signal)
+  const planned = planAll({ declared, recorded, found, drift, observed })
+  const plan = { ...planned, diagnostics: sortDiagnostics([...planned.diagnostics, ...unreachable]) }
   const corrected = declared.settings?.drift.mode === 'correct' ? drift : []
-  return { plan, recorded, unsettled: unsettledUnits(declared, recorded, corrected), found }
+  return { plan, recorded, unsettled: unsettledUnits(plan, declared, recorded, corrected), found }
 }
 
 export async function readRecorded(
@@ -110,26 +112,46 @@ async function observeDrift(
   declared: DeclaredState,
   recorded: RecordedState,
   signal: AbortSignal,
-): Promise<{ drift: Drift[]; observed: boolean }> {
-  if (declared.settings?.drift.mode === 'ignore') return { drift: [], observed: false }
+): Promise<{ drift: Drift[]; observed: boolean; unreachable: Diagnostic[] }> {
+  if (declared.settings?.drift.mode === 'ignore') return { drift: [], observed: false, unreachable: [] }
   const ports = await reconcilePorts(app, tables, declared, readOnlyWriter)
   const intent: Intent = { declared, planDigest: null, allowDeletes: false }
-  try {
-    const found = await mapLimited([...recorded.units.values()], READERS, (unit) => {
-      signal.throwIfAborted()
-      return findDrift(ports, intent, unit)
-    })
-    return { drift: found.flat(), observed: true }
-  } catch (error) {
-    if (!(error instanceof DriverError)) throw error
-    return { drift: [], observed: false }
-  }
+  const unreachable = new Map<string, Diagnostic>()
+  const found = await mapLimited([...recorded.units.values()], READERS, async (unit) => {
+    signal.throwIfAborted()
+    try {
+      return await findDrift(ports, intent, unit)
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error
+      unreachable.set(error.message, unreachableRuntime(declared, unit, error))
+      return []
+    }
+  })
+  return { drift: found.flat(), observed: unreachable.size === 0, unreachable: [...unreachable.values()] }
 }
 
-function unsettledUnits(declared: DeclaredState, recorded: RecordedState, drift: readonly Drift[]): ModelId[] {
+/** At the runtime's document; at the model's where the runtime is declared no more. */
+function unreachableRuntime(declared: DeclaredState, recorded: RecordedUnit, error: DriverError): Diagnostic {
+  const names = recorded.deployments.filter(({ status }) => status === 'live').map(({ item }) => String(item.runtime))
+  const runtime = names.map((name) => declared.runtimes.get(name)).find((known) => known !== undefined)
+  const path =
+    runtime?.document.path ?? declared.units.get(recorded.model)?.path ?? `${declared.root}${recorded.model}/model.yaml`
+  const { severity, help } = diagnosticCodes.ST1501
+  const summary = `what runs could not be looked at: ${error.message}`
+  return { code: 'ST1501', severity, summary, help, path, range: firstLine, pointer: '', related: [] }
+}
+
+function unsettledUnits(
+  plan: Plan,
+  declared: DeclaredState,
+  recorded: RecordedState,
+  drift: readonly Drift[],
+): ModelId[] {
   const drifted = new Set(drift.map(({ unit }) => unit))
+  const blocked = new Set(plan.units.filter((unit) => unit.blocked).map(({ unit }) => unit))
+  const stale = (unit: RecordedUnit): boolean => !blocked.has(unit.model) && saysSomethingElse(declared, unit)
   return [...recorded.units.values()]
-    .filter((unit) => hasOpenWork(unit) || drifted.has(unit.model) || saysSomethingElse(declared, unit))
+    .filter((unit) => hasOpenWork(unit) || drifted.has(unit.model) || stale(unit))
     .map(({ model }) => model)
 }
 
@@ -144,7 +166,7 @@ function hasOpenWork(unit: RecordedUnit): boolean {
 function saysSomethingElse(declared: DeclaredState, recorded: RecordedUnit): boolean {
   const unit = declared.units.get(recorded.model)
   const { status } = recorded
-  if (status === null || unit?.blocked === true) return false
+  if (status === null) return false
   const { sync, health, reason, message } = unitCondition(unit, recorded, [])
   return !same({ sync, health, reason, message }, pick(status, ['sync', 'health', 'reason', 'message']))
 }

@@ -1,5 +1,6 @@
 import type { DeclaredDeployment, DeclaredState } from '../declared/declared-state.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
+import { StewardError } from '../domain/errors.ts'
 import type { DeploymentMethod, ModelId } from '../domain/names.ts'
 import { deploymentKey } from '../domain/names.ts'
 import type { Health, RolloutState, Sync } from '../domain/rollout-states.ts'
@@ -68,6 +69,13 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
   const tables = await app.tables(declared.settings)
   const drivers = await app.drivers()
   const models = model === null ? await allModels(tables, declared, signal) : [model]
+  if (model !== null && !declared.units.has(model) && (await readUnit(tables, model, signal)).catalog === null) {
+    throw new StewardError(`there is no model ${model}`, {
+      code: 'model_unknown',
+      kind: 'user',
+      hint: 'It is neither declared at this revision nor recorded; `steward status` lists all.',
+    })
+  }
   const [checkpoint, controller] = await Promise.all([
     readCheckpoint(tables, declared.root, signal),
     currentHolder(tables, app.options.livenessOf, signal),

@@ -11,12 +11,9 @@ export async function listen(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const { host, port } = parseAddress(address)
   const server = createServer((request, response) => {
-    const answer = answerTo(
-      request.method ?? '',
-      new URL(request.url ?? '/', 'http://local').pathname,
-      telemetry,
-      version,
-    )
+    // Taken as text: what a client sends need not be an address.
+    const [path = '/'] = (request.url ?? '/').split('?')
+    const answer = answerTo(request.method ?? '', path, telemetry, version)
     response.writeHead(answer.status, { 'content-type': answer.type, 'x-content-type-options': 'nosniff' })
     response.end(request.method === 'HEAD' ? undefined : answer.body)
   })

@@ -1,7 +1,7 @@
 import type { App } from '../app/app.ts'
 import { guardsOf, isComplete } from '../app/apply.ts'
 import { makePlan, reconcilePorts, settingsDigest } from '../app/make-plan.ts'
-import type { DeclaredState } from '../declared/declared-state.ts'
+import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { isOpen } from '../domain/rollout-states.ts'
@@ -23,6 +23,8 @@ export interface LeaderOptions {
   readonly lease: Lease
   readonly leaseMs: number
   readonly branch: string
+  /** What the settings said of tables and of who applies when the term began. */
+  readonly term: string
   readonly intervalMs: number
   readonly telemetry: Telemetry
   readonly log: (text: string) => void
@@ -33,6 +35,9 @@ export class Leader {
   readonly #options: LeaderOptions
   #controller: Controller | null = null
   #commit: string | null = null
+  #announcedCommit: string | null = null
+  /** The newest settings are broken: what is on its way waits. */
+  #paused = false
   #nextFull = 0
   #firstRound = true
   #unwritten: DeclaredState | null = null
@@ -47,8 +52,8 @@ export class Leader {
     const { app, intervalMs, telemetry } = this.#options
     await this.#look(signal)
     const controller = this.#controller
-    if (controller === null) return false
-    const jitter = 0.9 + app.options.randomness.next() * 0.2
+    if (controller === null || this.#paused) return false
+    const jitter = 0.9 + app.randomness.next() * 0.2
     await controller.untilIdle(AbortSignal.any([signal, AbortSignal.timeout(Math.round(intervalMs * jitter))]))
     telemetry.queueDepth = controller.depth()
     const settled = controller.idle && this.#openRollouts() === 0
@@ -69,20 +74,25 @@ export class Leader {
     const due = app.clock.monotonic() >= this.#nextFull
     if (commit === this.#commit && !due) return
     const { state } = await app.declared({ kind: 'git', revision: branch }, signal)
-    if (commit !== this.#commit) this.#announce(state)
-    this.#commit = commit
+    if (commit !== this.#announcedCommit) this.#announce(state)
+    this.#announcedCommit = commit
+    this.#paused = state.settings === null
     if (state.settings === null) {
+      this.#commit = commit
       this.#options.log('the settings are broken: nothing is written until they are mended')
       return
     }
+    if (termOf(state.settings) !== this.#options.term) throw termOver()
     await this.#aim(state, signal)
+    // Only now: a compare that failed is made again at the next round.
+    this.#commit = commit
     this.#scheduleFull(state.settings.drift.everyMs)
   }
 
   async #aim(declared: DeclaredState, signal: AbortSignal): Promise<void> {
     const { app, tables, log } = this.#options
     const planned = await makePlan(app, tables, declared, { artifacts: 'stat', signal })
-    const refusals = guardsOf(declared, planned, null)
+    const refusals = await guardsOf(app, tables, declared, planned, null)
     for (const { guard, message } of refusals) {
       log(
         `refused by guard ${guard}: ${message}; to allow exactly this plan, name ${planned.plan.digest} in guards.allow_deletes`,
@@ -105,7 +115,7 @@ export class Leader {
     const ports = await reconcilePorts(app, tables, intent.declared, lease)
     const lines = progressLines()
     this.#controller = new Controller(ports, intent, {
-      randomness: app.options.randomness,
+      randomness: app.randomness,
       onUnit: (model, result) => {
         telemetry.onUnit(model, result)
         // What the documents show was said when the revision was announced.
@@ -167,5 +177,18 @@ export class Leader {
 
 /** Whether a failed round is worth another try. */
 export function mayTryAgain(error: unknown): error is StewardError {
-  return error instanceof StewardError && error.code !== 'lease_lost' && error.kind !== 'bug'
+  return (
+    error instanceof StewardError &&
+    !['lease_lost', 'term_over', 'tables_denied', 'table_missing'].includes(error.code) &&
+    error.kind !== 'bug'
+  )
+}
+
+/** The settings that hold for a whole term: where the tables and artifacts are, and who applies. */
+export function termOf({ tables, artifactsUri, applyBy }: ResolvedSettings): string {
+  return JSON.stringify([tables, artifactsUri, applyBy])
+}
+
+function termOver(): StewardError {
+  return new StewardError('the settings of tables, artifacts or who applies have changed', { code: 'term_over' })
 }

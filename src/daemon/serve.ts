@@ -7,7 +7,7 @@ import { StewardError } from '../domain/errors.ts'
 import { acquireLease, DEFAULT_LEASE_MS } from '../recorded/lease.ts'
 import { readJsonObject, writeFileAtomically } from '../system/files.ts'
 import { listen } from './http.ts'
-import { Leader, mayTryAgain } from './leader.ts'
+import { Leader, mayTryAgain, termOf } from './leader.ts'
 import { Telemetry } from './telemetry.ts'
 
 export interface ServeOptions {
@@ -30,6 +30,7 @@ export async function serve(options: ServeOptions): Promise<boolean> {
   const telemetry = new Telemetry()
   const file = join(await app.ensureStateDir(), 'serve.json')
   const server = await listen(options.listen, telemetry, options.version)
+  signal.addEventListener('abort', () => (telemetry.ready = false))
   try {
     onMessage(`listening on ${server.url}`)
     await writeFileAtomically(file, `${JSON.stringify({ pid: process.pid, url: server.url })}\n`)
@@ -54,7 +55,7 @@ async function follow(options: ServeOptions, telemetry: Telemetry, log: (text: s
       if (once || signal.aborted) return settled
     } catch (error) {
       if (signal.aborted) return true
-      const lost = error instanceof StewardError && error.code === 'lease_lost'
+      const lost = error instanceof StewardError && ['lease_lost', 'term_over'].includes(error.code)
       if (once || !(lost || (error instanceof StewardError && error.retry === 'backoff'))) throw error
       log(`${error.message}; beginning again`)
       if (!lost) await app.clock.sleep(intervalMs, signal).catch(() => undefined)
@@ -68,6 +69,7 @@ async function term(options: ServeOptions, telemetry: Telemetry, log: (text: str
   const { app, signal } = options
   const declared = await goodSettings(options, log)
   const tables = await app.tables(declared.settings)
+  const term = declared.settings === null ? '' : termOf(declared.settings)
   telemetry.ready = true
   let waiting = ''
   const outcome = await acquireLease(leaseOptions(app, tables, options.leaseMs), {
@@ -85,7 +87,7 @@ async function term(options: ServeOptions, telemetry: Telemetry, log: (text: str
   log(`holding the lease, epoch ${lease.epoch}`)
   try {
     const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS
-    return await lead(new Leader({ ...options, tables, lease, leaseMs, telemetry, log }), options, log)
+    return await lead(new Leader({ ...options, tables, lease, leaseMs, telemetry, log, term }), options, log)
   } catch (error) {
     if (lease.lost.aborted) throw lease.lost.reason
     throw error
@@ -110,7 +112,7 @@ async function lead(leader: Leader, options: ServeOptions, log: (text: string) =
       said = error.message
     }
     if (options.once && (settled || said !== '')) return said === '' && leader.complete
-    const jitter = 0.9 + app.options.randomness.next() * 0.2
+    const jitter = 0.9 + app.randomness.next() * 0.2
     const left = intervalMs * jitter - (app.clock.monotonic() - began)
     await app.clock.sleep(Math.max(10, left), signal).catch(() => undefined)
   }

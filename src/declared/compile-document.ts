@@ -2,6 +2,7 @@ import { firstLine, type Diagnostic } from '../domain/diagnostics.ts'
 import { diagnosticCodes } from '../domain/diagnostic-codes.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { evaluatedKinds, type DocumentKind, type EvaluatedKind, type Place } from './layout.ts'
+import { checkDocument } from './document-rules.ts'
 import { checkSchema } from './schema-check.ts'
 import { parseYaml, type Fault, type YamlDocument } from './yaml-document.ts'
 
@@ -56,7 +57,10 @@ function read(kind: EvaluatedKind, bytes: Uint8Array): { yaml: YamlDocument | nu
   const { document, faults } = parseYaml(bytes)
   if (document === null) return { yaml: null, faults }
   const broken = checkSchema(kind, document)
-  return broken.length > 0 ? { yaml: null, faults: broken } : { yaml: document, faults: [] }
+  if (broken.length > 0) return { yaml: null, faults: broken }
+  const own = checkDocument(kind, document)
+  const wrong = own.some(({ code }) => diagnosticCodes[code].severity === 'error')
+  return { yaml: wrong ? null : document, faults: own }
 }
 
 function reserved(kind: DocumentKind, path: string): Diagnostic {

@@ -29,7 +29,7 @@ export function checkDeployment(input: DeploymentRuleInput): Fault[] {
     const help = `Drivers: ${[...capabilities.keys()].join(', ')}.`
     return [{ code: 'ST1205', summary, help, ...at(document, ['runtime']) }]
   }
-  return [...checkAbilities(input, able), ...checkServing(input, able), ...unusedFields(input)]
+  return [...checkAbilities(input, able), ...checkServing(input, able)]
 }
 
 /** Where a value stands; where it comes from the model's defaults, the document itself. */
@@ -119,19 +119,13 @@ function checkServing({ value, version, document }: DeploymentRuleInput, able: C
       fault(`version ${number} has several artifacts, none named trained`, 'Name the server’s archive `trained`.'),
     ]
   }
-  return []
-}
-
-/** Fields that are accepted and recorded, but change nothing yet: said, so that nobody counts on them. */
-function unusedFields({ value, document }: DeploymentRuleInput): Fault[] {
-  const fields = ['capture', 'monitor', 'batch'] as const
-  return fields
-    .filter((field) => value[field] !== undefined)
-    .map((field) => ({
-      code: 'ST1211',
-      summary: `\`${field}\` is recorded; this version does not act on it yet`,
-      help: 'See docs/status.md.',
-      range: document.yaml.keyRangeOf([field]),
-      pointer: `/${field}`,
+  return artifacts
+    .filter(({ sha256 }) => sha256 === undefined)
+    .map(({ name }) => ({
+      code: 'ST1303',
+      summary: `artifact ${name} of version ${number} has no sha256`,
+      help: `Add it to versions/${number}.yaml: only verified bytes are run.`,
+      range: document.yaml.rangeOf(['model_version']),
+      pointer: '/model_version',
     }))
 }

@@ -8,3 +8,12 @@ export function parseDuration(text: string): number | null {
   if (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd') return null
   return Number(match[1]) * units[unit]
 }
+
+/** Node's timers hold 2^31 - 1 ms, a little under 25 days. */
+const LONGEST_TIMER_MS = 20 * units.d
+
+/** A duration that a timer can wait for; null where it is none, or longer than 20 days. */
+export function parseTimer(text: string): number | null {
+  const length = parseDuration(text)
+  return length !== null && length <= LONGEST_TIMER_MS ? length : null
+}

@@ -2,6 +2,7 @@ import { errorMessage } from '../domain/errors.ts'
 import { pause, type HostContext } from './context.ts'
 import type { EnvironmentVariable } from './deployment-body.ts'
 import { answersPing, freePort } from './loopback.ts'
+import { redact } from './redact.ts'
 import type { ServerLog } from './server-log.ts'
 import { launchServer, type ServerProcess } from './server-process.ts'
 
@@ -101,7 +102,7 @@ export class Replica {
 
   #describe(ending: Ending, early: number): string {
     const times = early >= this.#context.timings.earlyExits ? `, ${early} times in a row` : ''
-    const lines = this.#options.log.lastLines()
+    const lines = redact(this.#options.log.lastLines(), this.#options)
     return `${ending.reason}${times}${lines === '' ? '; it wrote nothing' : `; its last output:\n${lines}`}`
   }
 

@@ -1,11 +1,13 @@
-import { StewardError } from '../domain/errors.ts'
+import { errorMessage, StewardError } from '../domain/errors.ts'
 import type { ModelId } from '../domain/names.ts'
 import type { Randomness } from '../domain/ports.ts'
+import { emptyUnit, type RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { reconcileUnit, type UnitResult } from './reconcile-unit.ts'
 import { WorkQueue, type Priority } from './work-queue.ts'
 
 const WORKERS = 4
+const FATAL = new Set(['lease_lost', 'table_missing', 'tables_denied'])
 
 export interface ControllerEvents {
   /** After every look at a unit. */
@@ -63,28 +65,26 @@ export class Controller {
   /** One look at each of the units, whatever they then wait for. */
   async once(models: readonly ModelId[], signal: AbortSignal): Promise<void> {
     const left = [...models]
-    const failures: unknown[] = []
+    let fatal: { readonly error: unknown } | null = null
     const worker = async (): Promise<void> => {
       for (let model = left.shift(); model !== undefined && !signal.aborted; model = left.shift()) {
         try {
           await this.#look(model, false)
         } catch (error) {
-          failures.push(error)
-          if (this.#ends(error)) left.length = 0
+          fatal = { error }
+          left.length = 0
         }
       }
     }
     // No look goes on after this has ended: the caller gives back the lease.
     await Promise.all(Array.from({ length: WORKERS }, worker))
-    const fatal = failures.find((error) => this.#ends(error))
-    if (failures.length > 0) throw fatal ?? failures[0]
+    if (fatal !== null) throw (fatal as { readonly error: unknown }).error
     signal.throwIfAborted()
   }
 
-  /** Without the lease nothing may be written any more, and what can not be helped ends the run: the rest waits. */
+  /** Without the lease, or without tables, nothing can be written any more. Anything else is one unit's failure (I1). */
   #ends(error: unknown): boolean {
-    const fatal = error instanceof StewardError && (error.code === 'lease_lost' || error.retry === 'never')
-    return fatal || this.#ports.writer.lost.aborted
+    return this.#ports.writer.lost.aborted || (error instanceof StewardError && FATAL.has(error.code))
   }
 
   /** Works until nothing is left to do, or the signal is aborted. Waiting rollouts do not hold a worker (I13). */
@@ -130,9 +130,11 @@ export class Controller {
     try {
       result = await reconcileUnit(this.#ports, this.#intent, { model, checkRunning: this.#checkRunning })
     } catch (error) {
-      if (this.#ends(error) || !requeue) throw error
+      if (this.#ends(error)) throw error
       this.#events.onError?.(model, error)
-      this.#queue.retry(model)
+      result = failedLook(error, this.#results.get(model)?.recorded ?? emptyUnit(model))
+      this.#results.set(model, result)
+      if (requeue) this.#queue.retry(model)
       return
     }
     this.#results.set(model, result)
@@ -143,4 +145,9 @@ export class Controller {
     if (outcome.kind === 'requeue') this.#queue.add(model, 'change', outcome.afterMs)
     if (outcome.kind === 'failed') this.#queue.retry(model)
   }
+}
+
+function failedLook(error: unknown, recorded: RecordedUnit): UnitResult {
+  const reason = errorMessage(error)
+  return { outcome: { kind: 'failed', reason }, problems: [reason], recorded }
 }

@@ -32,6 +32,7 @@ export function driftOf({ change, driver }: LiveTarget, observation: Observation
   if (own === undefined) return `version ${change.modelVersion} (deployment ${change.deploymentId}) is gone`
   if (own.processDigest !== driver.processDigest(change)) return 'its processes are made of something else'
   if (own.weight !== 100 || observation.sets.length > 1) return 'traffic is shared with another version'
+  if (observation.path !== change.path) return `it answers at ${observation.path} instead of ${change.path}`
   if (own.replicas !== change.replicas) return `${own.replicas} replicas are asked for instead of ${change.replicas}`
   return null
 }

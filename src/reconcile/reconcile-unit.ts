@@ -38,7 +38,7 @@ export async function reconcileUnit(
   request: { readonly model: ModelId; readonly checkRunning: boolean },
 ): Promise<UnitResult> {
   const { model } = request
-  const pass = new UnitPass(ports, intent, model, await readUnit(ports.tables, model))
+  const pass = new UnitPass(ports, intent, model, await readUnit(ports.tables, model, ports.writer.check()))
   await pass.applyPlan()
   await pass.stepRollouts()
   if (request.checkRunning) await pass.correct()
@@ -190,7 +190,7 @@ class UnitPass {
   }
 
   async #reread(): Promise<void> {
-    this.#recorded = await readUnit(this.#ports.tables, this.#model)
+    this.#recorded = await readUnit(this.#ports.tables, this.#model, this.#ports.writer.check())
   }
 
   async finish(): Promise<UnitResult> {

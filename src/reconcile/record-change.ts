@@ -21,7 +21,7 @@ export async function recordChange(ports: ReconcilePorts, intent: Intent, change
   // Times, and the digest of the plan (smaller after a crash), are not part of it: the same change tried again gets
   // the same name.
   const { create_at: _at, live_from: _live, served_from: _served, live_until: _until, ...timeless } = after
-  const { plan_digest: _plan, ...content } = timeless
+  const { plan_digest: _plan, in_flight: _flight, ...content } = timeless
   await ports.audit.append(ports.writer, model, {
     event,
     what,

@@ -138,12 +138,14 @@ class RolloutStep {
     const { state, reason, weight } = this.#rollout
     const now = this.#ports.clock.now().toISOString()
     const serves = weight > 0 && item.served_from === undefined
-    if (item.status === state && item.reason === reason && !serves) return
+    // Of an item that was live only its end is still written; the reason stands in the rollout's record.
+    const settled = item.live_from !== undefined
+    if (item.status === state && (settled || item.reason === reason) && !serves) return
     const after: Item = {
       ...item,
       status: state,
-      reason,
-      ...(this.#endpoint !== null && !isEnded(state) && { endpoint: this.#endpoint }),
+      ...(!settled && { reason }),
+      ...(this.#endpoint !== null && !settled && !isEnded(state) && { endpoint: this.#endpoint }),
       ...(serves && { served_from: now }),
       ...(state === 'live' && {
         live_from: now,

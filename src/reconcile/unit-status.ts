@@ -2,6 +2,7 @@ import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-stat
 import type { ModelId } from '../domain/names.ts'
 import { isEnded, type Health, type Sync } from '../domain/rollout-states.ts'
 import { canonicalJson } from '../domain/digest.ts'
+import { planRecords } from '../plan/plan-records.ts'
 import { standingOf } from '../plan/standing.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
@@ -59,7 +60,8 @@ export function unitCondition(
   )
   const health = worst?.health ?? 'Healthy'
   if (problems.length > 0) return { sync: 'OutOfSync', health, reason: 'Blocked', message: problems.join('; ') }
-  const sync = conditions.some((condition) => condition.sync !== 'Synced') ? 'OutOfSync' : 'Synced'
+  const records = unit !== undefined && planRecords(unit, recorded).actions.length > 0
+  const sync = records || conditions.some((condition) => condition.sync !== 'Synced') ? 'OutOfSync' : 'Synced'
   return { sync, health, reason: worst?.reason ?? '', message: worst?.message ?? '' }
 }
 

@@ -41,7 +41,7 @@ export class AuditLog {
   }
 
   async append(writer: Writer, model: ModelId, event: AuditEvent): Promise<void> {
-    const last = await this.#lastOf(model)
+    const last = await this.#lastOf(model, writer.check())
     if (last?.change === event.change) return
     const sequence = last === null ? 1 : Number(last.sk) + 1
     const item: Item = {
@@ -63,11 +63,11 @@ export class AuditLog {
     this.#last.set(model, await writeItem(this.#tables, writer, { table: 'steward-control', before: null, after }))
   }
 
-  async #lastOf(model: ModelId): Promise<Item | null> {
+  async #lastOf(model: ModelId, signal: AbortSignal): Promise<Item | null> {
     const known = this.#last.get(model)
     if (known !== undefined) return known
     const partition = { attribute: 'pk', value: `audit#${model}` }
-    const [last = null] = await this.#tables.query('steward-control', { partition, descending: true, limit: 1 })
+    const [last = null] = await this.#tables.query('steward-control', { partition, descending: true, limit: 1 }, signal)
     this.#last.set(model, last)
     return last
   }

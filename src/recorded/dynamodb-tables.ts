@@ -171,6 +171,7 @@ export class DynamoDbTables implements Tables {
     const client = new sdk.DynamoDBClient({
       region: this.#options.region,
       maxAttempts: 4,
+      requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
       ...(endpoint !== null && { endpoint }),
       ...(this.#options.local && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
     })
@@ -216,6 +217,9 @@ function translate(error: unknown): unknown {
       hint: 'Create the tables with `steward tables create`.',
       cause: error,
     })
+  }
+  if (error.name === 'AccessDeniedException' || error.name === 'UnrecognizedClientException') {
+    return new StewardError(`DynamoDB refuses access: ${errorMessage(error)}`, { code: 'tables_denied', cause: error })
   }
   const retry = TRANSIENT_ERRORS.has(error.name) || isConnectionError(error) ? 'backoff' : 'never'
   return new StewardError(`DynamoDB: ${error.name}: ${errorMessage(error)}`, {

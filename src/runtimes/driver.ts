@@ -45,6 +45,8 @@ export interface Observation {
   /** The target has reached what it was last asked for. */
   readonly settled: boolean
   readonly endpoint: string
+  /** Where requests arrive on the target's gateway. */
+  readonly path: string
   readonly sets: readonly ObservedSet[]
 }
 

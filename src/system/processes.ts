@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /**
@@ -7,7 +7,7 @@ import { hostname } from 'node:os'
  */
 export interface ProcessIdentity {
   readonly host: string
-  /** The kernel's random id of this boot (proc(5), /proc/sys/kernel/random/boot_id). */
+  /** The kernel's random id of this boot (proc(5), /proc/sys/kernel/random/boot_id) and the pid namespace. */
   readonly boot: string
   readonly pid: number
   /** Clock ticks between boot and the process's start (proc(5), field 22 of /proc/PID/stat). */
@@ -33,10 +33,20 @@ function processStat(pid: number): { state: string; started: string } | null {
   return stat === '' || state === undefined || started === undefined ? null : { state, started }
 }
 
+/** Pids mean something within one boot and one pid namespace: containers may share the first, not the second. */
+function bootAndNamespace(): string {
+  const boot = readText('/proc/sys/kernel/random/boot_id')
+  try {
+    return boot === '' ? '' : `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return boot
+  }
+}
+
 export function identityOf(pid: number): ProcessIdentity {
   return {
     host: hostname(),
-    boot: readText('/proc/sys/kernel/random/boot_id'),
+    boot: bootAndNamespace(),
     pid,
     started: processStat(pid)?.started ?? '',
   }

@@ -74,7 +74,7 @@ describe('the spec digest', () => {
   test.each([
     ['the order of keys and the spelling of defaults', { stage: 'prod', mode: 'online', model_version: 1 }],
     ['capacity', { model_version: 1, capacity: { replicas: 4 } }],
-    ['rollout', { model_version: 1, rollout: { bake: '5m' } }],
+    ['rollout', { model_version: 1, rollout: { deadline: '5m' } }],
     ['description and labels', { model_version: 1, description: 'x', labels: { a: 'b' } }],
   ])('does not depend on %s', (_reason, value) => {
     expect(prodOf(deployed(value)).specDigest).toBe(base)

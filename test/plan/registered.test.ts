@@ -37,11 +37,11 @@ describe('a registered version', () => {
   })
 
   test('may get what was missing: sha256 and size', () => {
-    const bare = catalog().version(MODEL, 1, {
+    const bare = undeployed.version(MODEL, 1, {
       ...versionValue(1),
       artifacts: [{ name: 'trained', uri: 'docs/1.tar.gz' }],
     })
-    const plan = planOf(catalog(), recordedOf(bare))
+    const plan = planOf(undeployed, recordedOf(bare))
     expect(plan.diagnostics).toEqual([])
     expect(actionsOf(plan)).toEqual(['registry.upsert /abc/claim/docs@1'])
   })

@@ -102,7 +102,7 @@ export class FakeDriver implements RuntimeDriver {
       failure: set.replicas > 0 ? (broken.get(set.modelVersion) ?? null) : null,
     }))
     const settled = found.sets.every(({ ready, replicas }) => ready === replicas)
-    return { settled, endpoint: `http://fake${found.path}`, sets }
+    return { settled, endpoint: `http://fake${found.path}`, path: found.path, sets }
   }
 
   processDigest({ artifacts, command, environmentVariables, modelVersion }: Change): string {
@@ -160,7 +160,8 @@ export class FakeDriver implements RuntimeDriver {
   ): void {
     this.#reach(signal)
     this.#admit(kind, change.epoch)
-    const before = this.target.deployments.get(change.key)?.sets ?? []
+    const there = this.target.deployments.get(change.key)
+    const before = there?.sets ?? []
     const others = before.filter(({ deploymentId }) => deploymentId !== change.deploymentId)
     const processDigest = this.processDigest(change)
     const same = before.find((set) => set.deploymentId === change.deploymentId && set.processDigest === processDigest)
@@ -176,7 +177,8 @@ export class FakeDriver implements RuntimeDriver {
     if (askedText(sets) !== askedText(before)) {
       this.target.effects.push({ key: change.key, kind, sets: askedText(sets) })
     }
-    this.target.deployments.set(change.key, { sets, path: change.path })
+    const kept = sets.some(({ deploymentId }) => deploymentId !== change.deploymentId) ? there?.path : undefined
+    this.target.deployments.set(change.key, { sets, path: kept ?? change.path })
   }
 
   #remove(kind: Effect['kind'], { key }: Target, epoch: number): void {

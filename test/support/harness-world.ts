@@ -90,8 +90,9 @@ export class World {
         { randomness: { next: () => 0.5 }, onError: (_, error) => errors.push(error) },
       )
       const models = [...recorded.units.keys()].sort()
-      await controller.once(models, signal)
-      if (options.once !== true) {
+      if (options.once === true) {
+        await controller.once(models, signal)
+      } else {
         controller.enqueue(models, 'change')
         await controller.untilIdle(signal)
       }
@@ -108,7 +109,8 @@ export class World {
       })
       return { results: controller.results, errors }
     } finally {
-      this.#elapsed = Math.max(this.#elapsed, clock.monotonic())
+      // Time goes on between a kill and the next run.
+      this.#elapsed = Math.max(this.#elapsed, clock.monotonic()) + 1000
       if (!harness.stopped.aborted) await lease.release()
     }
   }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { ApplyEnd } from '../../app/apply.ts'
-import { parseDuration } from '../../domain/durations.ts'
+import { parseTimer } from '../../domain/durations.ts'
 import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
-import { errorMessage, StewardError } from '../../domain/errors.ts'
-import { isJsonObject } from '../../domain/json.ts'
+import { errorMessage } from '../../domain/errors.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { soundPlan } from '../../plan/saved-plan.ts'
 import type { ControllerEvents } from '../../reconcile/controller.ts'
 import type { DeclaredResult } from '../../app/app.ts'
 import { progressLines } from '../../report/progress.ts'
@@ -44,8 +44,8 @@ export const apply: Command = {
     }
     const { backend } = declared.state.settings.tables
     if (revision.kind === 'worktree' && backend !== 'embedded') checkWorktree(backend)
-    const timeoutMs = parseDuration(options.text('timeout') ?? '30m')
-    if (timeoutMs === null) throw usageError('--timeout is a duration such as 90s or 30m')
+    const timeoutMs = parseTimer(options.text('timeout') ?? '30m')
+    if (timeoutMs === null) throw usageError('--timeout is a duration such as 90s or 30m, 20d at most')
     const { apply: applyPlan } = await import('../../app/apply.ts')
     const end = await applyPlan(app, {
       declared: declared.state,
@@ -72,16 +72,17 @@ function checkWorktree(target: string | undefined): void {
   throw usageError('--worktree can be applied on the embedded tables only', 'Commit, and apply the revision.')
 }
 
+/** A plan file must hold what its digests say: an edited one is refused before anything else. */
 async function readPlan(file: string): Promise<Plan> {
   let value: unknown
   try {
     value = JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
-    throw new StewardError(`${file} is no plan: ${errorMessage(error)}`, { code: 'usage', kind: 'user' })
+    throw usageError(`${file} is no plan: ${errorMessage(error)}`, 'Make one with `steward plan --out FILE`.')
   }
-  const sound = isJsonObject(value) && value.format === 'steward.plan/v1' && Array.isArray(value.units)
-  if (!sound) throw usageError(`${file} is no plan`, 'Make one with `steward plan --out FILE`.')
-  return value as unknown as Plan
+  const plan = soundPlan(value)
+  if (plan === null) throw usageError(`${file} is no plan, or was changed`, 'Make one with `steward plan --out FILE`.')
+  return plan
 }
 
 async function confirm(plan: Plan, options: Options, io: Io, declared: DeclaredResult): Promise<boolean | null> {
@@ -145,7 +146,7 @@ async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<
   switch (end.kind) {
     case 'nothing':
       if (!io.json) await printDiagnostics(diagnostics, declared, io)
-      return reportNothing(end.failed, broken, io)
+      return reportNothing(end, io)
     case 'refused':
       for (const { guard, message } of end.refusals) io.note(`refused by guard ${guard}: ${message}`)
       io.note(`help: look at the plan; to allow exactly it: --allow-deletes ${end.planned.plan.digest}`)
@@ -179,19 +180,26 @@ async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<
   }
 }
 
-function reportNothing(failed: readonly string[], broken: boolean, io: Io): number {
+function reportNothing({ failed, planned }: Extract<ApplyEnd, { kind: 'nothing' }>, io: Io): number {
+  const { diagnostics, observed } = planned.plan
+  const broken = diagnostics.some(isError)
   for (const failure of failed) io.note(`not deployed: ${failure}`)
   if (failed.length > 0) io.note('help: it is not tried again until the intent changes')
   if (broken) io.note('nothing to do beside what is blocked by errors')
   else if (failed.length > 0) io.note('nothing to do beside what failed')
-  else io.note('nothing to do: everything is as declared')
-  return broken || failed.length > 0 ? exitCodes.problems : exitCodes.done
+  else if (observed) io.note('nothing to do: everything is as declared')
+  else io.note('nothing to do by what is recorded; what runs was not observed')
+  return broken || failed.length > 0 ? problemCode(diagnostics) : exitCodes.done
+}
+
+/** I7 has an exit code of its own: an item that is not ours was in the way. */
+function problemCode(diagnostics: readonly Diagnostic[]): number {
+  return diagnostics.some(({ code }) => code === 'ST1401') ? exitCodes.refused : exitCodes.problems
 }
 
 function reportApplied(end: Extract<ApplyEnd, { kind: 'applied' }>, io: Io, broken: boolean): number {
   for (const failure of end.failed) io.note(`failed: ${failure}`)
-  const foreign = end.planned.plan.diagnostics.some(({ code }) => code === 'ST1401')
-  if (end.failed.length > 0 || broken) return foreign ? exitCodes.refused : exitCodes.problems
+  if (end.failed.length > 0 || broken) return problemCode(end.planned.plan.diagnostics)
   for (const rollout of end.waiting) io.note(`on its way: ${rollout}`)
   io.note(end.waiting.length === 0 ? 'applied' : 'started; a daemon, or `steward apply --wait`, finishes it')
   return exitCodes.done

@@ -53,6 +53,8 @@ function line(entry: HistoryEntry): string {
     revision,
   } = entry
   const served = from === null ? `created ${entry.create_at}, never served` : `served ${from} to ${until ?? 'now'}`
-  const reason = entry.reason === '' ? '' : `\n     ${plain(entry.reason.split('\n')[0] ?? '')}`
-  return `#${id} ${name} version ${version}: ${status}, ${served}\n     ${revision}, by ${entry.requested_by ?? 'unknown'}${reason}`
+  const reason = entry.reason === '' ? '' : `\n     ${entry.reason.split('\n')[0] ?? ''}`
+  return plain(
+    `#${id} ${name} version ${version}: ${status}, ${served}\n     ${revision}, by ${entry.requested_by ?? 'unknown'}${reason}`,
+  )
 }

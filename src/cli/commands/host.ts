@@ -16,7 +16,7 @@ export const host: Command = {
   examples: ['steward host', 'steward host --listen 127.0.0.1:0 --control 127.0.0.1:0 --state /var/lib/steward'],
   async run({ app, options, environment, io, signal }) {
     const { runHost } = await import('../../host/main.ts')
-    const { clock, ids, randomness } = app.options
+    const { clock, ids, randomness } = app
     await runHost({
       listen: options.text('listen') ?? environment.listen ?? '127.0.0.1:7070',
       control: options.text('control') ?? environment.hostControl?.replace(/^https?:\/\//, '') ?? '127.0.0.1:7071',

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../domain/durations.ts'
+import { parseTimer } from '../../domain/durations.ts'
 import { exitCodes, type Command } from '../command.ts'
 import { usageError } from '../parse.ts'
 import { parseLeaseMs } from './lease-option.ts'
@@ -19,7 +19,7 @@ export const serve: Command = {
   examples: ['steward serve', 'steward serve --branch main --interval 5s --listen 127.0.0.1:0', 'steward serve --once'],
   async run({ app, options, environment, io, signal }) {
     const text = options.text('interval') ?? environment.interval ?? '30s'
-    const intervalMs = parseDuration(text)
+    const intervalMs = parseTimer(text)
     if (intervalMs === null) throw usageError(`--interval ${text} is no duration such as 30s`)
     const { serve: run } = await import('../../daemon/serve.ts')
     const well = await run({

@@ -18,7 +18,7 @@ export const tablesCreate: Command = {
     const embedded = endpoint === undefined && tables.backend === 'embedded'
     const { created, existing } = await app.createTables({
       endpoint: embedded ? (await app.embeddedStore()).endpoint : (endpoint ?? null),
-      local: embedded || (endpoint !== undefined && !environment.awsCredentials),
+      local: embedded || app.hasFixedCredentials(endpoint),
       region: embedded ? 'us-east-1' : tables.region,
       prefix,
     })

@@ -28,6 +28,7 @@ export class HostDriver implements RuntimeDriver {
     return {
       settled: deployment.generation === deployment.observed_generation,
       endpoint: `${gateway}${String(deployment.path)}`,
+      path: String(deployment.path),
       sets: setsOf(deployment).map(toObservedSet),
     }
   }
@@ -89,7 +90,10 @@ export class HostDriver implements RuntimeDriver {
     const deployment = await this.#read(change, signal)
     const sets = deployment === null ? [] : setsOf(deployment)
     const others = sets.filter(({ id }) => id !== change.deploymentId).map(askedFor)
-    const body = { path: change.path, sets: build(others) }
+    // While another version serves, callers use its path: only settling moves it.
+    const next = build(others)
+    const kept = next.some(({ id }) => id !== change.deploymentId) ? deployment?.path : undefined
+    const body = { path: kept ?? change.path, sets: next }
     await this.#call(change, { method: 'PUT', path: pathOf(change), epoch: change.epoch, body }, signal)
   }
 
