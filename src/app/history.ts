@@ -1,4 +1,4 @@
-import type { ModelId } from '../domain/names.ts'
+import { splitModelId, type ModelId } from '../domain/names.ts'
 import { StewardError } from '../domain/errors.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
 
@@ -35,15 +35,17 @@ export async function readHistory(
     readonly model: ModelId
     readonly asOf: Date | null
     readonly stage: string | null
+    readonly version: number | null
     readonly signal: AbortSignal
   },
 ): Promise<History> {
-  const { model, asOf, stage, signal } = request
+  const { model, asOf, stage, version, signal } = request
   const partition = { attribute: 'model', value: model }
   const items = await tables.query('model-deployment', { partition, descending: true }, signal)
   const entries = items
     .map(toEntry)
     .filter((entry) => stage === null || entry.stage === stage)
+    .filter((entry) => version === null || entry.model_version === version)
     .filter((entry) => asOf === null || servedAt(entry, asOf))
   return { format: 'steward.history/v1', model, as_of: asOf?.toISOString() ?? null, entries }
 }
@@ -105,4 +107,15 @@ function offsetMs(at: number, timezone: string): number {
   if (match === null) return 0
   const minutes = Number(match[2]) * 60 + Number(match[3])
   return (match[1] === '-' ? -minutes : minutes) * 60_000
+}
+
+/** A model that was never recorded is a mistake in the name, not an empty history. */
+export async function requireRecorded(tables: Tables, model: ModelId, signal: AbortSignal): Promise<void> {
+  const { namespace, name } = splitModelId(model)
+  if ((await tables.get('model-catalog', { namespace, model_name: name }, signal)) !== null) return
+  throw new StewardError(`there is no model ${model}`, {
+    code: 'model_unknown',
+    kind: 'user',
+    hint: 'It is neither declared at this revision nor recorded; `steward status` lists all.',
+  })
 }

@@ -1,6 +1,5 @@
 import type { DeclaredDeployment, DeclaredState } from '../declared/declared-state.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
-import { StewardError } from '../domain/errors.ts'
 import type { DeploymentMethod, ModelId } from '../domain/names.ts'
 import { deploymentKey } from '../domain/names.ts'
 import type { Health, RolloutState, Sync } from '../domain/rollout-states.ts'
@@ -17,6 +16,7 @@ import { problemText } from '../reconcile/problem-text.ts'
 import { runtimeOf } from '../reconcile/ports.ts'
 import { DriverError, type RuntimeDriver } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
+import { requireRecorded } from './history.ts'
 import { mapLimited } from './map-limited.ts'
 
 export interface DeploymentStatus {
@@ -69,13 +69,7 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
   const tables = await app.tables(declared.settings)
   const drivers = await app.drivers()
   const models = model === null ? await allModels(tables, declared, signal) : [model]
-  if (model !== null && !declared.units.has(model) && (await readUnit(tables, model, signal)).catalog === null) {
-    throw new StewardError(`there is no model ${model}`, {
-      code: 'model_unknown',
-      kind: 'user',
-      hint: 'It is neither declared at this revision nor recorded; `steward status` lists all.',
-    })
-  }
+  if (model !== null && !declared.units.has(model)) await requireRecorded(tables, model, signal)
   const [checkpoint, controller] = await Promise.all([
     readCheckpoint(tables, declared.root, signal),
     currentHolder(tables, app.options.livenessOf, signal),
@@ -89,7 +83,11 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
     observed_revision: declared.revision,
     last_applied_revision: typeof applied === 'string' ? applied : null,
     controller: controller === null ? null : { holder: controller.holder, epoch: controller.epoch },
-    units: units.filter((unit) => unit.deployments.length > 0 || stage === null),
+    // What was removed and runs no more is history, not status; asked for by name it is shown.
+    units: units.filter(
+      ({ unit, deployments }) =>
+        deployments.length > 0 || (stage === null && (declared.units.has(unit) || model !== null)),
+    ),
     diagnostics: model === null ? declared.diagnostics : diagnosticsOf(declared, model),
   }
 }
@@ -166,7 +164,8 @@ async function deploymentStatus(
     weight: own?.weight ?? (state === 'live' ? 100 : 0),
     waiting_for: waitingFor(state),
     reason: own?.reason || text(newest?.item.reason) || running.reason,
-    endpoint: text(item?.endpoint),
+    // The host may listen elsewhere since: what runs knows better than what is recorded.
+    endpoint: running.endpoint ?? text(item?.endpoint),
     sync: condition.sync,
     health: condition.health === 'Healthy' && live !== null ? running.health : condition.health,
   }
@@ -195,20 +194,22 @@ async function observed(
   context: Context,
   recorded: RecordedUnit,
   name: string,
-): Promise<{ health: Health; reason: string }> {
+): Promise<{ health: Health; reason: string; endpoint: string | null }> {
   const { live } = standingOf(recorded, name)
-  if (live === null) return { health: 'Unknown', reason: '' }
+  if (live === null) return { health: 'Unknown', reason: '', endpoint: null }
   const driver = context.drivers(methodOf(live))
-  if (driver === null) return { health: 'Unknown', reason: 'this version has no driver for it' }
+  if (driver === null) return { health: 'Unknown', reason: 'this version has no driver for it', endpoint: null }
   const runtime = runtimeOf(context.declared, String(live.item.runtime), live.item)
   try {
     const observation = await driver.observe({ key: deploymentKey(recorded.model, name), runtime }, context.signal)
     const set = observation?.sets.find(({ deploymentId }) => deploymentId === String(live.id))
-    if (set === undefined) return { health: 'Degraded', reason: 'it does not run' }
-    if (set.ready === 0 && set.replicas > 0) return { health: 'Degraded', reason: set.failure ?? 'no replica is ready' }
-    return { health: 'Healthy', reason: '' }
+    const endpoint = observation?.endpoint ?? null
+    if (set === undefined) return { health: 'Degraded', reason: 'it does not run', endpoint }
+    if (set.ready === 0 && set.replicas > 0)
+      return { health: 'Degraded', reason: set.failure ?? 'no replica is ready', endpoint }
+    return { health: 'Healthy', reason: '', endpoint }
   } catch (error) {
     if (!(error instanceof DriverError)) throw error
-    return { health: 'Unknown', reason: error.message }
+    return { health: 'Unknown', reason: error.message, endpoint: null }
   }
 }

@@ -94,15 +94,20 @@ function namespacePlace(segments: readonly string[], file: string): Placement {
 function named(kind: DocumentKind, unit: ModelId | null, file: string): Placement {
   const name = file.slice(0, -'.yaml'.length)
   if (kind === 'ModelVersion' && !/^[1-9][0-9]{0,5}$/.test(name)) {
-    return badName(unit, `the version file ${JSON.stringify(file)} (a version's file is its number, such as 4.yaml)`)
+    return badName(
+      unit,
+      `the version file ${JSON.stringify(file)} (a version's file is its number, such as 4.yaml)`,
+      'Name it by its number alone, without zeros before it.',
+    )
   }
   if (kind === 'Settings' || kind === 'Roles') return { place: { kind, unit, name: '' } }
   if (!namePattern.test(name)) return badName(unit, `the file name ${JSON.stringify(file)}`)
   return { place: { kind, unit, name } }
 }
 
-function badName(unit: ModelId | null, what: string): Placement {
-  const help = 'Use lower-case letters, digits, _ and -, beginning with a letter or digit.'
+const nameHelp = 'Use lower-case letters, digits, _ and -, beginning with a letter or digit.'
+
+function badName(unit: ModelId | null, what: string, help = nameHelp): Placement {
   return { misplaced: { code: 'ST1011', summary: `${what} is not a valid name`, help, unit } }
 }
 

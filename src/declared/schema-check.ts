@@ -59,7 +59,7 @@ function schemaFault(kind: EvaluatedKind, error: SchemaError, document: YamlDocu
       }
     }
     default:
-      return { ...base, code: 'ST1105', summary: `${field} ${formText(error)}`, help: 'Write it in the named form.' }
+      return { ...base, code: 'ST1105', summary: `${field} ${formText(error)}`, help: formHelp(error) }
   }
 }
 
@@ -73,6 +73,10 @@ function typeFault(error: SchemaError, field: string, source: string | null): Pi
   const summary = `${field} must be ${article(wanted)} ${wanted === 'object' ? 'mapping' : wanted}`
   if (wanted === 'string' && source !== null && source !== '') {
     return { code: 'ST1103', summary, help: `Quote it: "${shown(source)}".` }
+  }
+  const number = wanted === 'integer' || wanted === 'number'
+  if (number && source !== null && /^-?\d+(\.\d+)?$/.test(source)) {
+    return { code: 'ST1103', summary: `${summary}, not text`, help: `Remove the quotes: ${source}.` }
   }
   return {
     code: 'ST1103',
@@ -128,4 +132,11 @@ function fieldsAt(kind: EvaluatedKind, schemaPath: string): readonly string[] {
     .slice(0, -1)
     .join('/')
   return knownFields[`${kind}#${place}`] ?? []
+}
+
+function formHelp({ keyword, params }: SchemaError): string {
+  if (keyword === 'minimum') return `Write ${String(params.limit)} or more.`
+  if (keyword === 'maximum') return `Write ${String(params.limit)} or less.`
+  if (keyword === 'exclusiveMinimum') return `Write more than ${String(params.limit)}.`
+  return 'Write it in the named form.'
 }

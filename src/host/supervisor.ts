@@ -67,11 +67,13 @@ export class Supervisor {
     for (const [key, deployment] of this.#deployments) if (deployment.gone) this.#deployments.delete(key)
   }
 
-  async #write<T>(epoch: number, change: () => Promise<T>): Promise<T> {
+  /** `check` refuses, or gives the change: what is refused does not raise the epoch, what is begun raises it first. */
+  async #write<T>(epoch: number, check: () => () => Promise<T>): Promise<T> {
     const result = this.#writing.then(async () => {
       if (epoch < this.epoch) {
         throw new Refusal(409, 'stale_epoch', `epoch ${epoch} is stale: this host has seen epoch ${this.epoch}`)
       }
+      const change = check()
       await this.#desired.raiseEpoch(epoch)
       return change()
     })
@@ -81,30 +83,36 @@ export class Supervisor {
 
   /** On disk first, then in processes; the generation that the body has. `check` runs after the epoch's. */
   async put(key: string, epoch: number, check: () => DeploymentBody): Promise<number> {
-    return this.#write(epoch, async () => {
+    return this.#write(epoch, () => {
       const body = check()
       const other = this.serving(body.path)
       if (other !== undefined && other.desired.key !== key) {
         throw new Refusal(422, 'path_taken', `path ${body.path} is already served by ${other.desired.key}`)
       }
-      const there = this.find(key)
-      const before = there?.deleted === true ? undefined : there?.desired
-      if (before !== undefined && bodyDigestOf(before.body) === bodyDigestOf(body)) return before.generation
-      const generation = (there?.desired.generation ?? 0) + 1
-      await this.#desired.save({ key, generation, body })
-      this.#run(key, generation, body)
-      const running = new Set(body.sets.map(({ id }) => id))
-      await pruneLogs(join(this.#context.folders.logs, fileNameOfKey(key)), running, KEPT_LOGS)
-      return generation
+      return () => this.#replace(key, body)
     })
   }
 
+  async #replace(key: string, body: DeploymentBody): Promise<number> {
+    const there = this.find(key)
+    const before = there?.deleted === true ? undefined : there?.desired
+    if (before !== undefined && bodyDigestOf(before.body) === bodyDigestOf(body)) return before.generation
+    const generation = (there?.desired.generation ?? 0) + 1
+    await this.#desired.save({ key, generation, body })
+    this.#run(key, generation, body)
+    const running = new Set(body.sets.map(({ id }) => id))
+    await pruneLogs(join(this.#context.folders.logs, fileNameOfKey(key)), running, KEPT_LOGS)
+    return generation
+  }
+
   async remove(key: string, epoch: number): Promise<void> {
-    await this.#write(epoch, async () => {
+    await this.#write(epoch, () => {
       const deployment = this.find(key)
       if (deployment === undefined) throw new Refusal(404, 'not_found', `there is no deployment ${key}`)
-      await this.#desired.remove(key)
-      deployment.remove()
+      return async () => {
+        await this.#desired.remove(key)
+        deployment.remove()
+      }
     })
   }
 

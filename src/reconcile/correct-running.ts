@@ -39,6 +39,12 @@ export function driftOf({ change, driver }: LiveTarget, observation: Observation
 
 export async function findDrift(ports: ReconcilePorts, intent: Intent, recorded: RecordedUnit): Promise<Drift[]> {
   const found: Drift[] = []
+  // What is on its way has no drift, but whether its target answers is part of having looked.
+  for (const deployment of recorded.deployments.filter(({ status }) => isOpen(status))) {
+    const rollout = recorded.rollouts.get(deployment.name)
+    const change = changeOf(ports, intent, { recorded, deployment, rollout })
+    await ports.driver(methodOf(deployment))?.observe(change, ports.writer.check())
+  }
   for (const target of liveTargets(ports, intent, recorded)) {
     const observation = await target.driver.observe(target.change, ports.writer.check())
     const message = driftOf(target, observation)

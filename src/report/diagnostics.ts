@@ -51,3 +51,10 @@ export function plain(text: string): string {
 export function countText(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`
 }
+
+/** A reason below the line that it belongs to: all of it, as far as a terminal shows it well. */
+export function reasonText(reason: string, indent: string): string {
+  const lines = reason.split('\n').filter((line) => line.trim() !== '')
+  const shown = lines.length > 12 ? [...lines.slice(0, 1), '…', ...lines.slice(-10)] : lines
+  return shown.map((line) => `\n${indent}${plain(line)}`).join('')
+}

@@ -60,7 +60,12 @@ export function planDifference(saved: Plan, current: Plan): string[] {
         ? unit?.blocked === true
           ? 'blocked'
           : 'nothing'
-        : unit.actions.map(({ kind, key: what, reason }) => `${kind} ${what} (${reason})`).join('; ')
+        : unit.actions.map(actionText).join('; ')
     return [`${plain(name)}`, `  - planned: ${plain(list(old))}`, `  + now:     ${plain(list(fresh))}`]
   })
+}
+
+function actionText({ kind, key, before, after, fields, reason }: Action): string {
+  if (before === null || after === null) return `${kind} ${key} (${reason})`
+  return `${kind} ${key} (${fields.map((field) => `${field}: ${show(before, field)} → ${show(after, field)}`).join(', ')})`
 }

@@ -126,7 +126,7 @@ const rows: readonly Row[] = [
     reason: `a version’s file named ${name}`,
     catalog: add(`${unit}/versions/${name}.yaml`),
     found: [`ST1011 models/${unit}/versions/${name}.yaml`],
-    help: 'Use lower-case letters, digits',
+    help: 'Name it by its number alone',
   })),
   {
     reason: 'paths that differ only by case',

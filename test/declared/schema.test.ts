@@ -87,7 +87,7 @@ const rows: readonly Row[] = [
     catalog: deployment('model_version: "1"\n'),
     found: `ST1103 ${deploymentFile}:1:16`,
     pointer: '/model_version',
-    help: 'Write an integer.',
+    help: 'Remove the quotes: 1.',
   },
   {
     reason: 'a list where a mapping belongs',
@@ -143,7 +143,7 @@ const rows: readonly Row[] = [
     catalog: deployment('model_version: 0\n'),
     found: `ST1105 ${deploymentFile}:1:16`,
     pointer: '/model_version',
-    help: 'Write it in the named form.',
+    help: 'Write 1 or more.',
   },
   {
     reason: 'a sha256 in capitals',

@@ -179,9 +179,33 @@ describe('odd events harm nobody else', () => {
     expect(out).not.toContain('\u001b')
   })
 
+  it('a write that the host refuses does not raise its epoch', async () => {
+    const { control, token } = await space.host()
+    const headers = { authorization: `Bearer ${token}`, 'steward-epoch': '99' }
+    const url = `${control}/v1/deployments/${encodeURIComponent('/a/b/c#dev')}`
+    expect((await fetch(url, { method: 'PUT', headers, body: '{}' })).status).toBe(422)
+    expect((await fetch(url, { method: 'DELETE', headers })).status).toBe(404)
+    expect(await (await fetch(`${control}/v1/host`, { headers })).json()).toMatchObject({ epoch: 0 })
+    expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)
+  })
+
+  it('status names the address at which a restarted host really answers', async () => {
+    const first = await space.host()
+    expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)
+    first.process.kill('SIGTERM')
+    await until('the host has ended', () => first.process.exitCode !== null)
+    const second = await space.host()
+    expect(second.gateway).not.toBe(first.gateway)
+    await until('it serves again', async () => (await fetch(`${second.gateway}/${claim}/prod/ping`)).status === 200)
+    const { units } = await status()
+    const endpoints = units.flatMap(({ deployments }) => deployments.map(({ endpoint }) => endpoint))
+    expect(endpoints.every((endpoint) => endpoint.startsWith(second.gateway))).toBe(true)
+  })
+
   it('names an unknown model instead of calling it healthy', async () => {
     const { code, err } = await space.run('status', 'no/such/model')
     expect(code).toBe(1)
     expect(err).toContain('there is no model /no/such/model')
+    expect((await space.run('history', 'no/such/model')).code).toBe(1)
   })
 })

@@ -1,6 +1,6 @@
-import { parseMoment, readHistory, type HistoryEntry } from '../../app/history.ts'
+import { parseMoment, readHistory, requireRecorded, type HistoryEntry } from '../../app/history.ts'
 import { parseModelReference } from '../../domain/names.ts'
-import { plain } from '../../report/diagnostics.ts'
+import { plain, reasonText } from '../../report/diagnostics.ts'
 import { exitCodes, type Command } from '../command.ts'
 import { usageError } from '../parse.ts'
 import { requireSettings } from './require-settings.ts'
@@ -30,8 +30,11 @@ export const history: Command = {
       model: reference.model,
       asOf,
       stage: options.text('stage') ?? null,
+      version: reference.version,
       signal,
     })
+    if (read.entries.length === 0 && !declared.state.units.has(reference.model))
+      await requireRecorded(tables, reference.model, signal)
     if (io.json) io.out(JSON.stringify(read))
     else {
       if (asOf !== null) io.out(`as of ${asOf.toISOString()} (dates are in ${timezone})`)
@@ -53,8 +56,7 @@ function line(entry: HistoryEntry): string {
     revision,
   } = entry
   const served = from === null ? `created ${entry.create_at}, never served` : `served ${from} to ${until ?? 'now'}`
-  const reason = entry.reason === '' ? '' : `\n     ${entry.reason.split('\n')[0] ?? ''}`
-  return plain(
-    `#${id} ${name} version ${version}: ${status}, ${served}\n     ${revision}, by ${entry.requested_by ?? 'unknown'}${reason}`,
-  )
+  const reason = entry.reason === '' ? '' : reasonText(entry.reason, '     ')
+  const text = `#${id} ${name} version ${version}: ${status}, ${served}\n     ${revision}, by ${entry.requested_by ?? 'unknown'}`
+  return `${plain(text)}${reason}`
 }

@@ -1,4 +1,5 @@
 import { exitCodes, type Command } from '../command.ts'
+import { stewardVersion } from './version.ts'
 
 export const host: Command = {
   name: 'host',
@@ -22,6 +23,7 @@ export const host: Command = {
       control: options.text('control') ?? environment.hostControl?.replace(/^https?:\/\//, '') ?? '127.0.0.1:7071',
       stateDir: await app.ensureStateDir(),
       environmentPath: environment.path,
+      version: await stewardVersion(),
       onMessage: (text) => io.note(text),
       signal,
       clock,

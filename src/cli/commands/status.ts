@@ -1,5 +1,5 @@
 import type { DeploymentStatus, Status } from '../../app/status.ts'
-import { painter, plain } from '../../report/diagnostics.ts'
+import { painter, plain, reasonText } from '../../report/diagnostics.ts'
 import { parseModelReference } from '../../domain/names.ts'
 import { exitCodes, type Command, type Io } from '../command.ts'
 import { usageError } from '../parse.ts'
@@ -64,7 +64,7 @@ function deploymentLine(deployment: DeploymentStatus, blocked: boolean): string 
       ? `version ${live ?? '-'}`
       : `version ${live ?? '-'} (declared ${desired ?? (blocked ? 'wrongly' : 'none')})`
   const moving = state === null || state === 'live' ? '' : ` ${state}${weight > 0 ? ` ${weight} %` : ''}`
-  const where = endpoint === null ? '' : `  ${endpoint}`
-  const why = reason === '' ? '' : `\n      ${plain(reason.split('\n')[0] ?? '')}`
+  const where = endpoint === null ? '' : `  ${plain(endpoint)}`
+  const why = reason === '' ? '' : reasonText(reason, '      ')
   return `  ${name}${stage === name ? '' : ` (${stage})`}: ${version},${moving} ${health}${where}${why}`
 }

@@ -24,6 +24,8 @@ export interface HostRequest {
   readonly body?: JsonObject
 }
 
+const STALE_HINT =
+  '; another controller leads it, or its tables were lost: then stop the host, remove host/epoch.json, start it again'
 const REQUEST_TIMEOUT_MS = 10_000
 
 /**
@@ -75,7 +77,8 @@ export async function callHost(
   const answer: unknown = await response.json().catch(() => null)
   if (response.ok) return answer
   const message = isJsonObject(answer) && typeof answer.message === 'string' ? answer.message : response.statusText
-  throw new DriverError(errorKind(response.status), `the model host refused: ${message}`)
+  const stale = isJsonObject(answer) && answer.code === 'stale_epoch' ? STALE_HINT : ''
+  throw new DriverError(errorKind(response.status), `the model host refused: ${message}${stale}`)
 }
 
 function errorKind(status: number): DriverErrorKind {
