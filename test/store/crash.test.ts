@@ -44,8 +44,11 @@ async function contents(client: DynamoDBClient, IndexName?: string): Promise<str
   return items.map(({ model_name, rev }) => `${model_name?.S} ${rev?.N}`).toSorted()
 }
 
-/** Writes on many keys at once until the store is gone; the last acknowledged turn of each key. */
-async function writeUntilItFails(client: DynamoDBClient, from: number): Promise<Map<string, number>> {
+/** Writes on many keys at once until the store is gone; the last acknowledged turn of each key, as it grows. */
+function writeUntilItFails(
+  client: DynamoDBClient,
+  from: number,
+): { acknowledged: Map<string, number>; ended: Promise<unknown> } {
   const acknowledged = new Map<string, number>()
   const writers = Array.from({ length: 20 }, async (_, writer) => {
     for (let turn = from; ; turn += 1) {
@@ -53,8 +56,7 @@ async function writeUntilItFails(client: DynamoDBClient, from: number): Promise<
       acknowledged.set(`m${writer}`, turn)
     }
   })
-  await Promise.allSettled(writers)
-  return acknowledged
+  return { acknowledged, ended: Promise.allSettled(writers) }
 }
 
 describe('a store that is killed', () => {
@@ -62,11 +64,12 @@ describe('a store that is killed', () => {
     for (let round = 1; round <= 4; round += 1) {
       const { endpoint, pid } = await store.connect()
       const client = store.client({ endpoint, pid })
-      const load = writeUntilItFails(client, round * 100_000)
-      await new Promise((resolve) => setTimeout(resolve, 250 + round * 37))
+      const { acknowledged, ended } = writeUntilItFails(client, round * 100_000)
+      // However slow the machine: every key has been written before the kill, which comes at another moment each round.
+      await until('every key is written', async () => acknowledged.size === 20, 30_000)
+      await new Promise((resolve) => setTimeout(resolve, 150 + round * 37))
       kill(pid)
-      const acknowledged = await load
-      expect(acknowledged.size).toBe(20)
+      await ended
 
       const next = store.client(await store.connect())
       const found = new Map((await contents(next)).map((line) => line.split(' ') as [string, string]))
