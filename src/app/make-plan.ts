@@ -6,6 +6,7 @@ import type { ModelId } from '../domain/names.ts'
 import { pick, same } from '../domain/objects.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { Drift, Plan } from '../plan/plan.ts'
+import { usedVersions } from '../plan/used-versions.ts'
 import { planAll } from '../plan/plan-all.ts'
 import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
 import { AuditLog } from '../recorded/audit.ts'
@@ -79,24 +80,13 @@ async function artifactFaults(
 ): Promise<ArtifactFaults> {
   const { store, base } = await app.artifacts(declared.settings)
   const found = new Map<ModelId, readonly Diagnostic[]>()
-  for (const [model, versions] of usedVersions(declared, plan)) {
+  for (const [model, units] of Map.groupBy(plan.units, ({ unit }) => unit)) {
+    const actions = units.flatMap((unit) => unit.actions)
+    const versions = usedVersions(declared.units.get(model), actions)
     const faults = await checkArtifacts({ store, base, signal }, declared, { model, versions, check })
     if (faults.length > 0) found.set(model, faults)
   }
   return found
-}
-
-function usedVersions(declared: DeclaredState, plan: Plan): Map<ModelId, number[]> {
-  const used = new Map<ModelId, number[]>()
-  for (const { unit, actions } of plan.units) {
-    const numbers = actions.flatMap(({ kind, key }) => {
-      if (kind === 'registry.upsert') return [Number(key.split('@')[1])]
-      if (kind !== 'deployment.create' && kind !== 'deployment.rollout') return []
-      return [declared.units.get(unit)?.deployments.get(key.split('#')[1] ?? '')?.modelVersion ?? 0]
-    })
-    used.set(unit, [...new Set([...(used.get(unit) ?? []), ...numbers])])
-  }
-  return used
 }
 
 /** Reading needs no lease; a write through this is a mistake of ours. */

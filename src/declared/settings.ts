@@ -4,7 +4,7 @@ import type { ResolvedSettings } from './declared-state.ts'
 
 const FIVE_MINUTES = 300_000
 
-/** Settings with every default of docs/kinds filled in; `{}` where no settings are written. */
+/** Settings with every default of schemas/settings.schema.json filled in; `{}` where no settings are written. */
 export function resolveSettings(value: SettingsDocument): ResolvedSettings {
   const { tables = {}, guards = {}, drift = {} } = value
   return {

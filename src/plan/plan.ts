@@ -58,7 +58,7 @@ export interface Drift {
   readonly message: string
 }
 
-/** `plan --json` and the file of `--out`; docs/architecture.md describes the fields. */
+/** `plan --json` and the file of `--out`; a contract for scripts, tested in test/cli/plan.test.ts. */
 export interface Plan {
   readonly format: 'steward.plan/v1'
   readonly digest: Digest

@@ -4,6 +4,7 @@ import type { ModelId } from '../domain/names.ts'
 import { isEnded, isOpen } from '../domain/rollout-states.ts'
 import type { Action, UnitPlan } from '../plan/plan.ts'
 import { planAll } from '../plan/plan-all.ts'
+import { usedVersions } from '../plan/used-versions.ts'
 import { readUnit } from '../recorded/read-unit.ts'
 import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
 import { DriverError } from '../runtimes/driver.ts'
@@ -85,8 +86,9 @@ class UnitPass {
     const recorded = { units: new Map([[this.#model, this.#recorded]]) }
     const units = new Map(this.#unit === undefined ? [] : [[this.#model, this.#unit]])
     const plan = planAll({ declared: { ...declared, units }, recorded })
-    const versions = plan.units.flatMap(({ actions }) => actions.flatMap((action) => this.#versionsOf(action)))
-    const found = await this.#ports.verifyArtifacts(declared, this.#model, [...new Set(versions)])
+    const actions = plan.units.flatMap((unit) => unit.actions)
+    const versions = usedVersions(this.#unit, actions)
+    const found = await this.#ports.verifyArtifacts(declared, this.#model, versions)
     const faults = [...plan.diagnostics, ...found].filter((fault) => isError(fault) && this.#concerns(fault.path))
     if (plan.units.some(({ blocked }) => blocked) || faults.length > 0) {
       this.#problems = faults.map(problemText)
@@ -98,14 +100,6 @@ class UnitPass {
 
   #concerns(path: string): boolean {
     return path.startsWith(`${this.#intent.declared.root}${this.#model}/`) || this.#intent.declared.settings === null
-  }
-
-  /** The versions whose bytes an action is about to use. */
-  #versionsOf({ kind, key }: Action): number[] {
-    if (kind === 'registry.upsert') return [Number(key.split('@')[1])]
-    if (kind !== 'deployment.create' && kind !== 'deployment.rollout') return []
-    const deployment = this.#unit?.deployments.get(key.split('#')[1] ?? '')
-    return deployment === undefined ? [] : [deployment.modelVersion]
   }
 
   async #records(actions: readonly Action[]): Promise<void> {
