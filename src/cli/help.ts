@@ -8,7 +8,7 @@ export const globalOptions: readonly OptionSpec[] = [
   { name: 'state', value: 'DIR', summary: 'the state folder (default: <repo>/.steward)' },
   { name: 'format', value: 'FORMAT', summary: 'pretty or json' },
   { name: 'json', summary: 'short for --format json' },
-  { name: 'log-level', value: 'LEVEL', summary: 'error, warn, info or debug' },
+  { name: 'log-level', value: 'LEVEL', summary: 'error, warn, info or debug; error hides warnings' },
   { name: 'no-color', summary: 'no colours' },
   { name: 'help', summary: 'show help' },
 ]

@@ -61,7 +61,6 @@ export const diagnosticCodes = {
   ST1304: entry('error', 'An archive that is unsafe to unpack', 'Pack it again without the named entry.'),
   ST1305: entry('error', 'An artifact address that can not be read here', 'Use an address that this version reads.'),
   ST1401: entry('error', 'A table item that is not ours', 'Remove the item, or give the model another name.'),
-  ST1402: entry('error', 'Too many deletes', 'Check the plan; to allow it, pass --allow-deletes with its digest.'),
   ST1403: entry('error', 'A document too large for its table item', 'Make it smaller than 400 KB.'),
   ST1501: entry('warning', 'A runtime could not be reached', 'Start it, or check its address.'),
 } as const satisfies Record<string, CodeEntry>

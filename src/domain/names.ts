@@ -2,7 +2,6 @@
 export type ModelId = string & { readonly __brand: 'ModelId' }
 
 export const namePattern = /^[a-z0-9][a-z0-9_-]*$/
-export const highestVersion = 999_999
 
 export interface ModelReference {
   readonly model: ModelId

@@ -89,15 +89,6 @@ export class Controller {
 
   /** Works until nothing is left to do, or the signal is aborted. Waiting rollouts do not hold a worker (I13). */
   async untilIdle(signal: AbortSignal): Promise<void> {
-    await this.#work(signal, true)
-  }
-
-  /** Works until the signal is aborted; running looks end at their next safe point. */
-  async untilStopped(signal: AbortSignal): Promise<void> {
-    await this.#work(signal, false)
-  }
-
-  async #work(signal: AbortSignal, stopWhenIdle: boolean): Promise<void> {
     const running = new Set<Promise<void>>()
     let failure: { readonly error: unknown } | null = null
     while (!signal.aborted && failure === null) {
@@ -118,7 +109,7 @@ export class Controller {
         running.add(look)
         continue
       }
-      if (stopWhenIdle && this.#queue.idle) break
+      if (this.#queue.idle) break
       await this.#queue.settled(signal)
     }
     await Promise.all(running)
