@@ -4,7 +4,8 @@ import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { evaluatedKinds, type DocumentKind, type EvaluatedKind, type Place } from './layout.ts'
 import { checkDocument } from './document-rules.ts'
 import { checkSchema } from './schema-check.ts'
-import { parseYaml, type Fault, type YamlDocument } from './yaml-document.ts'
+import { type Fault, type YamlDocument } from './fault.ts'
+import { parseYaml } from './yaml-document.ts'
 
 /** A document of the right form; nothing is known yet about what it refers to. */
 export interface CompiledDocument {

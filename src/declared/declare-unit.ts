@@ -9,7 +9,7 @@ import type { DeclaredDeployment, DeclaredRuntime, DeclaredUnit, DeclaredVersion
 import { checkDeployment, checkVariables } from './deployment-rules.ts'
 import { mergeDefaults, resolveDeployment } from './resolve-deployment.ts'
 import { chooseRuntime } from './runtime-choice.ts'
-import type { Fault } from './yaml-document.ts'
+import type { Fault } from './fault.ts'
 
 export interface UnitInput {
   readonly model: ModelId

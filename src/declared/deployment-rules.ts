@@ -4,7 +4,7 @@ import { normaliseMethod, normaliseStrategy } from '../domain/names.ts'
 import type { Capabilities, CapabilityTable } from '../runtimes/capabilities.ts'
 import type { CompiledDocument } from './compile-document.ts'
 import type { DeclaredRuntime, EnvironmentVariable } from './declared-state.ts'
-import type { Fault, Path } from './yaml-document.ts'
+import type { Fault, Path } from './fault.ts'
 
 export interface DeploymentRuleInput {
   readonly value: DeploymentDocument

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { normaliseStrategy } from '../domain/names.ts'
 import { checkItemLimits } from './item-limits.ts'
 import type { EvaluatedKind } from './layout.ts'
-import type { Fault, Path, YamlDocument } from './yaml-document.ts'
+import type { Fault, Path, YamlDocument } from './fault.ts'
 
 /** What a document of the right form can be told by itself, without any other. */
 export function checkDocument(kind: EvaluatedKind, document: YamlDocument): Fault[] {

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../domain/digest.ts'
 import type { Json } from '../domain/json.ts'
 import { firstLine } from '../domain/diagnostics.ts'
-import type { Fault, Path, YamlDocument } from './yaml-document.ts'
+import type { Fault, Path, YamlDocument } from './fault.ts'
 
 /**
  * Limits of a DynamoDB item (Developer Guide, "Quotas": 400 KB with attribute names, 32 levels, numbers of magnitude

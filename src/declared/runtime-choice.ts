@@ -1,5 +1,5 @@
 import type { DeclaredRuntime } from './declared-state.ts'
-import type { Fault, YamlDocument } from './yaml-document.ts'
+import type { Fault, YamlDocument } from './fault.ts'
 import { nearestName } from '../domain/nearest-name.ts'
 
 export interface RuntimeRequest {

@@ -2,7 +2,7 @@ import { nearestName } from '../domain/nearest-name.ts'
 import { knownFields } from './generated/known-fields.ts'
 import validators, { type SchemaError } from './generated/validators.cjs'
 import type { EvaluatedKind } from './layout.ts'
-import { listed, type Fault, type Path, type YamlDocument } from './yaml-document.ts'
+import { listed, type Fault, type Path, type YamlDocument } from './fault.ts'
 import { limits } from './yaml-limits.ts'
 
 const SHOWN_CHARACTERS = 80

@@ -1,8 +1,18 @@
-import { CST, isAlias, isCollection, isPair, Lexer } from 'yaml'
 import type { Document, Node } from 'yaml'
+import { loadYaml } from './load-yaml.ts'
 
-/** Limits of one document, checked before and while it is built; `faults` is how many of its problems are listed. */
-export const limits = { bytes: 1024 * 1024, aliases: 100, depth: 64, nodes: 100_000, faults: 100 } as const
+/**
+ * Limits of one document, checked before and while it is built: bytes of the file, characters of one scalar, alias
+ * tokens, depth and nodes with every alias expanded. `faults` is how many of its problems are listed.
+ */
+export const limits = {
+  bytes: 1024 * 1024,
+  scalar: 256 * 1024,
+  aliases: 100,
+  depth: 64,
+  nodes: 100_000,
+  faults: 100,
+} as const
 
 /** Below this size even the costliest text is parsed within half a second. */
 const HARMLESS_CHARACTERS = 64 * 1024
@@ -16,6 +26,7 @@ const structure: ReadonlySet<string | null> = new Set([
 /** Whether the parser would be kept busy for long by a text that is refused in the end. */
 export function isTooMuchToParse(text: string): boolean {
   if (text.length < HARMLESS_CHARACTERS) return false
+  const { CST, Lexer } = loadYaml()
   const counts = new Map<string | null, number>()
   for (const token of new Lexer().lex(text)) {
     const type = CST.tokenType(token)
@@ -34,6 +45,7 @@ export interface Extent {
 
 /** Size when every alias is replaced by what it names; each anchor is counted once, so the work stays linear. */
 export function expandedExtent(document: Document.Parsed): Extent {
+  const { isAlias, isCollection, isPair } = loadYaml()
   const counted = new Map<Node, Extent>()
   const extentOf = (node: unknown): Extent => {
     if (isPair(node)) return sum([extentOf(node.key), extentOf(node.value)])

@@ -1,8 +1,8 @@
-import { isAlias, isCollection, isMap, isScalar, visit } from 'yaml'
 import type { Document, LineCounter, Node, ParsedNode, YAMLMap } from 'yaml'
 import type { DiagnosticCode } from '../domain/diagnostic-codes.ts'
 import { firstLine, type Range } from '../domain/diagnostics.ts'
-import type { Fault } from './yaml-document.ts'
+import { loadYaml } from './load-yaml.ts'
+import type { Fault } from './fault.ts'
 import { expandedExtent, limits } from './yaml-limits.ts'
 
 export function spanRange(start: number, end: number, lines: LineCounter): Range {
@@ -17,12 +17,13 @@ export function nodeRange(node: Node | null, lines: LineCounter): Range {
 
 /** The text of a key as the value carries it; null for a key that is no scalar. */
 export function keyText(key: unknown): string | null {
-  if (!isScalar(key)) return null
+  if (!loadYaml().isScalar(key)) return null
   return key.value === null ? '' : String(key.value)
 }
 
 /** What YAML allows and a document may not hold: each at its place. */
 export function checkNodes(document: Document.Parsed<ParsedNode>, lines: LineCounter): Fault[] {
+  const { isAlias, isCollection, isMap, isScalar, visit } = loadYaml()
   const faults: Fault[] = []
   let [nodes, aliases] = [0, 0]
   const fault = (node: Node, code: DiagnosticCode, summary: string, help: string): void => {
@@ -60,6 +61,7 @@ type Report = (node: Node, code: DiagnosticCode, summary: string, help: string) 
 
 /** Keys become names of fields: text, and each once. The parser's own check takes the square of their number. */
 function checkKeys(map: YAMLMap, fault: Report): void {
+  const { isAlias, isCollection, isScalar } = loadYaml()
   const seen = new Set<string>()
   for (const { key } of map.items) {
     const text = keyText(key)
@@ -83,6 +85,9 @@ function checkScalar(node: Node, value: unknown, source: string | undefined, fau
     fault(node, 'ST1007', `the number ${source ?? value} can not be kept exactly`, help)
   }
   if (typeof value !== 'string') return
+  if (value.length > limits.scalar) {
+    fault(node, 'ST1006', `a text of ${value.length} characters; the limit is ${limits.scalar}`, 'Keep it elsewhere.')
+  }
   if (!value.isWellFormed()) fault(node, 'ST1001', 'the text holds half a character', 'Write the whole character.')
   if (value.includes('\0')) fault(node, 'ST1001', 'the text holds a NUL character', 'Remove it.')
 }

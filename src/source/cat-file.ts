@@ -49,11 +49,7 @@ export class CatFile {
   async need(oid: string): Promise<GitObject> {
     const object = await this.get(oid)
     if (object !== null) return object
-    throw new StewardError(`object ${oid} is missing or damaged in ${this.#gitDir}`, {
-      code: 'git_object_missing',
-      retry: 'backoff',
-      hint: 'Run `git fsck` there; a partial clone needs `git fetch --refetch`.',
-    })
+    throw missingObject(oid, this.#gitDir)
   }
 
   async close(): Promise<void> {
@@ -133,4 +129,12 @@ export class CatFile {
     this.#buffered = rest.length
     return all.subarray(0, length)
   }
+}
+
+export function missingObject(oid: string, gitDir: string): StewardError {
+  return new StewardError(`object ${oid} is missing or damaged in ${gitDir}`, {
+    code: 'git_object_missing',
+    retry: 'backoff',
+    hint: 'Run `git fsck` there; a partial clone needs `git fetch --refetch`.',
+  })
 }

@@ -1,9 +1,8 @@
 import { StewardError } from '../domain/errors.ts'
 import { CatFile, type GitObject } from './cat-file.ts'
 import { TreeLister } from './git-tree.ts'
-import type { SourceEntry, SourceSnapshot } from './source.ts'
-
-const READ_BATCH = 200
+import { readObjects } from './read-objects.ts'
+import type { SourceEntry, SourceFolder, SourceSnapshot } from './source.ts'
 
 interface Commit {
   readonly oid: string
@@ -24,12 +23,14 @@ export class GitSource {
   readonly #catFile: CatFile
   readonly #lister: TreeLister
   readonly #root: string
+  readonly #gitDir: string
   readonly #headBranch: () => Promise<string | null>
 
   constructor(options: { gitDir: string; root: string; headBranch: () => Promise<string | null> }) {
     this.#catFile = new CatFile(options.gitDir)
-    this.#lister = new TreeLister(this.#catFile)
+    this.#lister = new TreeLister((oids) => this.#trees(oids))
     this.#root = options.root
+    this.#gitDir = options.gitDir
     this.#headBranch = options.headBranch
   }
 
@@ -51,9 +52,16 @@ export class GitSource {
       tree: rootTree.oid,
       committedAt: commit.committedAt,
       author: commit.author,
-      entries: await this.#lister.list(rootTree.oid, this.#root),
-      read: (entries) => this.#read(entries),
+      folder: await this.#lister.list(rootTree.oid, this.#root),
+      read: (entries, take) => this.#read(entries, take),
     }
+  }
+
+  async folderAt(revision: string): Promise<SourceFolder | null> {
+    const commit = await this.#commitObject(revision)
+    if (commit === null) return null
+    const rootTree = await this.#catFile.get(`${commit.oid}:${this.#root}`)
+    return rootTree?.type === 'tree' ? this.#lister.list(rootTree.oid, this.#root) : null
   }
 
   close(): Promise<void> {
@@ -74,13 +82,24 @@ export class GitSource {
     return /^[0-9a-f]{7,64}$/.test(revision) ? 'HEAD' : revision.replace(/^refs\/(heads|tags|remotes)\//, '')
   }
 
-  async #read(entries: readonly SourceEntry[]): Promise<ReadonlyMap<string, Uint8Array>> {
-    const read = new Map<string, Uint8Array>()
-    for (let at = 0; at < entries.length; at += READ_BATCH) {
-      const objects = await Promise.all(entries.slice(at, at + READ_BATCH).map(({ oid }) => this.#catFile.need(oid)))
-      for (const { oid, bytes } of objects) read.set(oid, bytes)
-    }
-    return read
+  async #read(entries: readonly SourceEntry[], take: (entry: SourceEntry, bytes: Uint8Array) => void): Promise<void> {
+    await this.#objects(
+      entries.map(({ oid }) => oid),
+      (index, bytes) => {
+        const entry = entries[index]
+        if (entry !== undefined) take(entry, bytes)
+      },
+    )
+  }
+
+  async #trees(oids: readonly string[]): Promise<readonly Buffer[]> {
+    const trees: Buffer[] = []
+    await this.#objects(oids, (_index, bytes) => trees.push(bytes))
+    return trees
+  }
+
+  #objects(oids: readonly string[], take: (index: number, bytes: Buffer) => void): Promise<void> {
+    return readObjects({ catFile: this.#catFile, gitDir: this.#gitDir, oids, take })
   }
 
   async #unknownRevision(revision: string): Promise<StewardError> {

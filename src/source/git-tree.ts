@@ -1,5 +1,5 @@
-import type { CatFile } from './cat-file.ts'
-import type { EntryMode, SourceEntry } from './source.ts'
+import { byPath } from './folders.ts'
+import type { EntryMode, SourceEntry, SourceFolder } from './source.ts'
 
 interface TreeEntry {
   readonly mode: string
@@ -15,9 +15,9 @@ export function parseTree(bytes: Buffer, oidBytes: number): TreeEntry[] {
     const space = bytes.indexOf(32, at)
     const nul = bytes.indexOf(0, space)
     entries.push({
-      mode: bytes.subarray(at, space).toString('latin1'),
-      name: bytes.subarray(space + 1, nul).toString('utf8'),
-      oid: bytes.subarray(nul + 1, nul + 1 + oidBytes).toString('hex'),
+      mode: bytes.toString('latin1', at, space),
+      name: bytes.toString('utf8', space + 1, nul),
+      oid: bytes.toString('hex', nul + 1, nul + 1 + oidBytes),
     })
     at = nul + 1 + oidBytes
   }
@@ -28,45 +28,68 @@ const FOLDER = '40000'
 const entryMode = (mode: string): EntryMode =>
   mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file'
 
+/** Raw trees in the order asked. */
+export type ReadTrees = (oids: readonly string[]) => Promise<readonly Buffer[]>
+
 /**
- * Lists trees below one root. A subtree that was seen before (same oid at the same path) is not read again, so that
- * listing a new revision costs what changed, not what is there.
+ * Reads the folders below one root, level by level. A folder that was there in one of the last two listings (same oid
+ * at the same path) is given again and nothing below it is read, so that a new revision costs what changed.
  */
 export class TreeLister {
-  readonly #catFile: CatFile
-  #seen = new Map<string, readonly SourceEntry[]>()
+  readonly #readTrees: ReadTrees
+  /** The newest listing last: a revision and the one that it is compared with. */
+  #known: readonly SourceFolder[] = []
 
-  constructor(catFile: CatFile) {
-    this.#catFile = catFile
+  constructor(readTrees: ReadTrees) {
+    this.#readTrees = readTrees
   }
 
-  async list(oid: string, path: string): Promise<readonly SourceEntry[]> {
-    const fresh = new Map<string, readonly SourceEntry[]>()
-    const entries = await this.#walk(oid, path, fresh)
-    this.#seen = fresh
-    return entries.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  async list(oid: string, path: string): Promise<SourceFolder> {
+    const folder = await this.#build(oid, path)
+    this.#known = [...this.#known.filter((each) => each !== folder), folder].slice(-2)
+    return folder
   }
 
-  async #walk(oid: string, path: string, fresh: Map<string, readonly SourceEntry[]>): Promise<SourceEntry[]> {
-    const key = `${oid} ${path}`
-    const children = this.#seen.get(key) ?? (await this.#read(oid, path))
-    fresh.set(key, children)
-    const below = await Promise.all(
-      children.map((child) =>
-        child.mode === 'file' && child.oid.startsWith('tree:')
-          ? this.#walk(child.oid.slice('tree:'.length), child.path, fresh)
-          : [child],
-      ),
-    )
-    return below.flat()
+  async #build(oid: string, path: string): Promise<SourceFolder> {
+    const root: Growing = { path, oid, known: this.#known, entries: [], children: [] }
+    let level = [root]
+    while (level.length > 0) {
+      const fresh = level.filter((each) => reuse(each) === undefined)
+      const trees = await this.#readTrees(fresh.map((each) => each.oid))
+      level = fresh.flatMap((each, index) => grow(each, trees[index] ?? Buffer.alloc(0)))
+    }
+    return finish(root)
   }
+}
 
-  async #read(oid: string, path: string): Promise<readonly SourceEntry[]> {
-    const tree = await this.#catFile.need(oid)
-    return parseTree(tree.bytes, oid.length / 2).map(({ mode, name, oid: child }) => ({
-      path: `${path}/${name}`,
-      mode: entryMode(mode),
-      oid: mode === FOLDER ? `tree:${child}` : child,
-    }))
+interface Growing {
+  readonly path: string
+  readonly oid: string
+  /** Folders of earlier listings at this path. */
+  readonly known: readonly SourceFolder[]
+  entries: SourceEntry[]
+  children: Growing[]
+}
+
+function reuse({ known, oid, path }: Growing): SourceFolder | undefined {
+  return known.find((folder) => folder.oid === oid && folder.path === path)
+}
+
+function grow(folder: Growing, tree: Buffer): Growing[] {
+  const earlier = folder.known.map(({ folders }) => new Map(folders.map((each) => [each.path, each])))
+  for (const { mode, name, oid } of parseTree(tree, folder.oid.length / 2)) {
+    const path = `${folder.path}/${name}`
+    if (mode === FOLDER) {
+      const known = earlier.flatMap((folders) => folders.get(path) ?? [])
+      folder.children.push({ path, oid, known, entries: [], children: [] })
+    } else folder.entries.push({ path, mode: entryMode(mode), oid })
   }
+  return folder.children
+}
+
+function finish(growing: Growing): SourceFolder {
+  const known = reuse(growing)
+  if (known !== undefined) return known
+  const { path, oid, entries, children } = growing
+  return { path, oid, entries: entries.sort(byPath), folders: children.map(finish).sort(byPath) }
 }

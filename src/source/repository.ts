@@ -3,7 +3,7 @@ import type { SimpleGit } from 'simple-git'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { GitSource } from './git-source.ts'
 import type { Source } from './source.ts'
-import { openWorktree } from './worktree-source.ts'
+import { WorktreeSource } from './worktree-source.ts'
 
 export interface Repository {
   /** Absolute path of the work tree's top folder; the git folder itself for a bare repository. */
@@ -12,12 +12,25 @@ export interface Repository {
   readonly source: Source
 }
 
-async function locate(git: SimpleGit, folder: string): Promise<{ top: string; gitDir: string; bare: boolean }> {
+interface Place {
+  readonly top: string
+  readonly gitDir: string
+  readonly bare: boolean
+  readonly algorithm: 'sha1' | 'sha256'
+}
+
+async function locate(git: SimpleGit, folder: string): Promise<Place> {
   try {
-    const ask = async (flag: string): Promise<string> => (await git.raw(['rev-parse', flag])).replace(/\r?\n$/, '')
-    const gitDir = await ask('--absolute-git-dir')
-    const bare = (await ask('--is-bare-repository')) === 'true'
-    return { top: bare ? gitDir : await ask('--show-toplevel'), gitDir, bare }
+    const ask = async (...flags: string[]): Promise<string> =>
+      (await git.raw(['rev-parse', ...flags])).replace(/\r?\n$/, '')
+    const [facts, gitDir] = await Promise.all([
+      ask('--is-bare-repository', '--show-object-format'),
+      ask('--absolute-git-dir'),
+    ])
+    const [bare, format] = facts.split(/\r?\n/)
+    const isBare = bare === 'true'
+    const algorithm = format === 'sha256' ? 'sha256' : 'sha1'
+    return { top: isBare ? gitDir : await ask('--show-toplevel'), gitDir, bare: isBare, algorithm }
   } catch (error) {
     const text = errorMessage(error).trim()
     throw new StewardError(`${folder} is in no Git repository that can be read: ${text}`, {
@@ -32,7 +45,7 @@ async function locate(git: SimpleGit, folder: string): Promise<{ top: string; gi
 /** Opens the local repository that holds `folder`. `root` is the catalog's folder within it. */
 export async function openRepository(folder: string, root: string): Promise<Repository> {
   const git = await openGit(resolve(folder))
-  const { top, gitDir, bare } = await locate(git, folder)
+  const { top, gitDir, bare, algorithm } = await locate(git, folder)
   const topGit = bare ? git : await openGit(top)
   const headBranch = async (): Promise<string | null> => {
     const name = await topGit.raw(['symbolic-ref', '-q', '--short', 'HEAD']).catch(() => '')
@@ -46,20 +59,23 @@ export async function openRepository(folder: string, root: string): Promise<Repo
     // Git writes an untracked repository inside this one with a slash at its end.
     return listed.split('\0').flatMap((path) => (path === '' ? [] : [path.replace(/\/$/, '')]))
   }
+  const worktree = new WorktreeSource({ top, root, algorithm, listFiles })
   const source: Source = {
-    open: (request) =>
-      request.kind === 'git' ? gitSource.open(request.revision) : openWorktree({ top, root, listFiles }),
+    open: (request) => (request.kind === 'git' ? gitSource.open(request.revision) : worktree.open()),
     resolve: (revision) => gitSource.resolve(revision),
-    isAncestor: (ancestor, descendant) => isAncestor(topGit, ancestor, descendant),
+    folderAt: (revision) => gitSource.folderAt(revision),
+    // `merge-base` names the best common ancestor: an ancestor is its own.
+    isAncestor: async (ancestor, descendant) => (await mergeBase(topGit, ancestor, descendant)) === ancestor,
+    mergeBase: (a, b) => mergeBase(topGit, a, b),
     close: () => gitSource.close(),
   }
   return { top, gitDir, source }
 }
 
-async function isAncestor(git: SimpleGit, ancestor: string, descendant: string): Promise<boolean> {
-  // `merge-base` names the best common ancestor: an ancestor is its own. It fails where there is none.
-  const base = await git.raw(['merge-base', ancestor, descendant]).catch(() => '')
-  return base.trim() === ancestor
+/** Git fails where one of the two is unknown, and where they have no common ancestor. */
+async function mergeBase(git: SimpleGit, a: string, b: string): Promise<string | null> {
+  const base = await git.raw(['merge-base', a, b]).catch(() => '')
+  return base.trim() === '' ? null : base.trim()
 }
 
 function noWorktree(top: string): StewardError {

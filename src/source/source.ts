@@ -5,11 +5,25 @@ export interface SourceEntry {
   /** Relative to the repository's root, with `/`. */
   readonly path: string
   readonly mode: EntryMode
-  /** Names the bytes: equal oids hold equal bytes. A Git object id, or `sha256-…` for a work tree's file. */
+  /** Names the bytes: equal oids hold equal bytes. The Git object id of the bytes, also in a work tree. */
   readonly oid: string
 }
 
-/** One revision, immutable: opening it again gives the same entries and bytes. */
+/**
+ * One folder. Equal oids at one path hold the same files all the way down, and a source gives the same object for
+ * them as long as it lives: what was found out about a folder can be kept by its identity.
+ */
+export interface SourceFolder {
+  /** Relative to the repository's root, with `/`. */
+  readonly path: string
+  readonly oid: string
+  /** What stands directly in it and is no folder, sorted by path. */
+  readonly entries: readonly SourceEntry[]
+  /** Sorted by path. */
+  readonly folders: readonly SourceFolder[]
+}
+
+/** One revision, immutable: opening it again gives the same folders and bytes. */
 export interface SourceSnapshot {
   /** `<pointer>@sha1:<oid>` for a commit, `worktree@sha256:<hex>` for a work tree. */
   readonly revision: string
@@ -23,10 +37,10 @@ export interface SourceSnapshot {
   readonly committedAt: string | null
   /** The author's address; null for a work tree. */
   readonly author: string | null
-  /** Everything below `root`, sorted by path. */
-  readonly entries: readonly SourceEntry[]
-  /** The bytes of files, by oid. */
-  read(entries: readonly SourceEntry[]): Promise<ReadonlyMap<string, Uint8Array>>
+  /** The root folder with everything below it. */
+  readonly folder: SourceFolder
+  /** Hands over the bytes of files one by one, in the order asked. */
+  read(entries: readonly SourceEntry[], take: (entry: SourceEntry, bytes: Uint8Array) => void): Promise<void>
 }
 
 export type RevisionRequest = { readonly kind: 'worktree' } | { readonly kind: 'git'; readonly revision: string }
@@ -35,7 +49,11 @@ export interface Source {
   open(request: RevisionRequest, signal?: AbortSignal): Promise<SourceSnapshot>
   /** The commit that a revision names now, or null: one read of a ref, no process started. */
   resolve(revision: string): Promise<string | null>
+  /** The root folder at a revision; null where there is no such revision, or no such folder in it. */
+  folderAt(revision: string): Promise<SourceFolder | null>
   /** Whether `descendant` is the commit `ancestor` or comes after it; false where either is unknown. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>
+  /** The best common ancestor of two commits; null where there is none. */
+  mergeBase(a: string, b: string): Promise<string | null>
   close(): Promise<void>
 }

@@ -1,31 +1,113 @@
 import { createHash } from 'node:crypto'
-import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode, StewardError } from '../domain/errors.ts'
-import type { EntryMode, SourceEntry, SourceSnapshot } from './source.ts'
+import { buildFolders } from './folders.ts'
+import type { EntryMode, SourceEntry, SourceFolder, SourceSnapshot } from './source.ts'
 
 /** The largest file that is read; a document's own limit is smaller and gets its own diagnostic. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024
+/** A file that was changed this shortly before it was read may change again without its times showing it. */
+const RACY_NS = 50_000_000n
 
-interface WorktreeFile extends SourceEntry {
+interface WorktreeFile {
+  readonly entry: SourceEntry
   readonly bytes: Uint8Array
+  /** Names the file's state; null where the next look must read it again. */
+  readonly stamp: string | null
 }
 
-function readEntry(top: string, path: string): WorktreeFile | null {
+export interface WorktreeOptions {
+  readonly top: string
+  readonly root: string
+  /** The repository's hash, so that a file that is committed has the name of its blob. */
+  readonly algorithm: 'sha1' | 'sha256'
+  /** Tracked files and untracked ones that are not ignored, below a folder: git knows both. */
+  readonly listFiles: (root: string) => Promise<readonly string[]>
+}
+
+/** The work tree as it is at each opening. Files whose times and size are the same are not read again. */
+export class WorktreeSource {
+  readonly #options: WorktreeOptions
+  #files: ReadonlyMap<string, WorktreeFile> = new Map()
+  #folder: SourceFolder | null = null
+
+  constructor(options: WorktreeOptions) {
+    this.#options = options
+  }
+
+  /** The digest in the revision is over the paths and bytes of the documents. */
+  async open(): Promise<SourceSnapshot> {
+    const { root } = this.#options
+    const files = this.#read([...new Set(await this.#options.listFiles(root))].sort())
+    this.#files = files
+    const entries = [...files.values()].map(({ entry }) => entry)
+    if (entries.length === 0 || entries.some(({ path }) => path === root)) throw noFiles(root)
+    const folder = buildFolders(root, entries, sha256, this.#folder)
+    this.#folder = folder
+    const documents = entries.filter(({ path, mode }) => mode !== 'file' || /\.ya?ml$/i.test(path))
+    const digest = sha256(documents.map(({ mode, oid, path }) => `${mode} ${oid} ${path}\n`).join(''))
+    return {
+      revision: `worktree@sha256:${digest}`,
+      commit: null,
+      root,
+      tree: `worktree:${digest}`,
+      committedAt: null,
+      author: null,
+      folder,
+      read: async (wanted, take) => {
+        for (const entry of wanted) take(entry, files.get(entry.path)?.bytes ?? new Uint8Array())
+      },
+    }
+  }
+
+  #read(paths: readonly string[]): ReadonlyMap<string, WorktreeFile> {
+    const files = new Map<string, WorktreeFile>()
+    for (const path of paths) {
+      const file = readEntry(this.#options, path, this.#files.get(path))
+      if (file !== null) files.set(path, file)
+    }
+    return files
+  }
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+function readEntry(
+  { top, algorithm }: WorktreeOptions,
+  path: string,
+  known: WorktreeFile | undefined,
+): WorktreeFile | null {
   const absolute = join(top, path)
-  let stats
+  let stats: BigIntStats
   try {
-    stats = lstatSync(absolute)
+    stats = lstatSync(absolute, { bigint: true })
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null // deleted, not yet in the index
     throw error
   }
   const mode: EntryMode = stats.isSymbolicLink() ? 'symlink' : stats.isDirectory() ? 'submodule' : 'file'
+  const stamp = stampOf(stats)
+  if (known !== undefined && known.stamp === stamp && stamp !== null) return known
   // Synchronous: six times faster than asynchronous reads for small files.
   const wanted = stats.isFile() && path.endsWith('.yaml')
-  const bytes = wanted ? readStart(absolute, Math.min(stats.size, MAX_FILE_BYTES)) : new Uint8Array()
-  const name = wanted ? bytes : `${mode} ${path}` // never read, so that only what it is matters
-  return { path, mode, oid: `sha256-${createHash('sha256').update(name).digest('hex')}`, bytes }
+  const bytes = wanted ? readStart(absolute, Math.min(Number(stats.size), MAX_FILE_BYTES)) : new Uint8Array()
+  const oid = wanted ? blobOid(bytes, algorithm) : `${mode} ${path}` // never read: only what it is matters
+  return { entry: { path, mode, oid }, bytes, stamp }
+}
+
+/** The object id that Git gives these bytes (gitformat: the hash of `blob <length>\0` and the bytes). */
+function blobOid(bytes: Uint8Array, algorithm: 'sha1' | 'sha256'): string {
+  return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+}
+
+/** Times, size and identity of a file; null where it was changed too recently for them to tell the next change. */
+function stampOf({ dev, ino, mode, size, mtimeNs, ctimeNs }: BigIntStats): string | null {
+  const newest = mtimeNs > ctimeNs ? mtimeNs : ctimeNs
+  if (BigInt(Date.now()) * 1_000_000n - newest < RACY_NS) return null
+  return [dev, ino, mode, size, mtimeNs, ctimeNs].join()
 }
 
 function readStart(file: string, length: number): Uint8Array {
@@ -40,38 +122,10 @@ function readStart(file: string, length: number): Uint8Array {
   }
 }
 
-/**
- * The work tree as it is: tracked files and untracked ones that are not ignored (`listFiles` asks git for both).
- * The digest in the revision is over the paths and bytes of the documents.
- */
-export async function openWorktree(options: {
-  readonly top: string
-  readonly root: string
-  readonly listFiles: (root: string) => Promise<readonly string[]>
-}): Promise<SourceSnapshot> {
-  const { top, root } = options
-  const paths = [...new Set(await options.listFiles(root))].sort()
-  const files = paths.map((path) => readEntry(top, path)).filter((file) => file !== null)
-  if (files.length === 0 || files.some(({ path }) => path === root)) {
-    throw new StewardError(`the work tree has no file below ${root}/`, {
-      code: 'root_missing',
-      kind: 'user',
-      hint: 'Name the catalog’s folder with --root.',
-    })
-  }
-  const documents = files.filter(({ path, mode }) => mode !== 'file' || /\.ya?ml$/i.test(path))
-  const hash = createHash('sha256')
-  for (const { path, mode, oid } of documents) hash.update(`${mode} ${oid} ${path}\n`)
-  const digest = hash.digest('hex')
-  const byOid = new Map(files.map(({ oid, bytes }) => [oid, bytes]))
-  return {
-    revision: `worktree@sha256:${digest}`,
-    commit: null,
-    root,
-    tree: `worktree:${digest}`,
-    committedAt: null,
-    author: null,
-    entries: files.map(({ path, mode, oid }) => ({ path, mode, oid })),
-    read: async (entries) => new Map(entries.map(({ oid }) => [oid, byOid.get(oid) ?? new Uint8Array()])),
-  }
+function noFiles(root: string): StewardError {
+  return new StewardError(`the work tree has no file below ${root}/`, {
+    code: 'root_missing',
+    kind: 'user',
+    hint: 'Name the catalog’s folder with --root, or make one with `steward init`.',
+  })
 }
