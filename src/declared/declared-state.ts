@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { Digest } from '../domain/digest.ts'
+import type { FreezeDocument } from '../domain/generated/freeze.ts'
 import type { DeploymentDocument } from '../domain/generated/deployment.ts'
 import type { ModelDocument } from '../domain/generated/model.ts'
 import type { ModelVersionDocument } from '../domain/generated/model-version.ts'
@@ -7,6 +8,8 @@ import type { SettingsDocument } from '../domain/generated/settings.ts'
 import type { JsonObject } from '../domain/json.ts'
 import type { DeploymentMethod, ModelId, RollingStrategy } from '../domain/names.ts'
 import type { CompiledDocument } from './compile-document.ts'
+import type { DeploymentLayer } from './deployment-layers.ts'
+import type { LifecycleStage } from './lifecycle-presets.ts'
 
 export interface DeclaredRuntime {
   readonly name: string
@@ -14,6 +17,20 @@ export interface DeclaredRuntime {
   readonly stages: readonly string[]
   readonly services: readonly string[]
   readonly config: JsonObject
+  readonly document: CompiledDocument
+}
+
+export interface DeclaredLifecycle {
+  readonly name: string
+  readonly riskTiers: readonly string[]
+  /** Its own, or its preset's. */
+  readonly stages: readonly LifecycleStage[]
+  readonly document: CompiledDocument
+}
+
+export interface DeclaredFreeze {
+  readonly name: string
+  readonly value: FreezeDocument
   readonly document: CompiledDocument
 }
 
@@ -29,7 +46,8 @@ export interface DeclaredDeployment {
   readonly stage: string
   readonly mode: 'online' | 'batch'
   readonly modelVersion: number
-  readonly runtime: DeclaredRuntime
+  /** Null for `external` and `none`, which Steward does not drive. */
+  readonly runtime: DeclaredRuntime | null
   readonly method: DeploymentMethod
   readonly strategy: RollingStrategy
   /** Path on the runtime's gateway. */
@@ -38,6 +56,10 @@ export interface DeclaredDeployment {
   /** Milliseconds from `preparing`. */
   readonly deadlineMs: number
   readonly environmentVariables: readonly EnvironmentVariable[]
+  /** A hold is in force: what runs stays as it is. */
+  readonly held: boolean
+  /** What it was merged from, the weakest first. */
+  readonly layers: readonly DeploymentLayer[]
   /** The document after defaults, without identity fields. */
   readonly resolved: DeploymentDocument
   readonly specDigest: Digest
@@ -60,6 +82,8 @@ export interface DeclaredUnit {
   readonly path: string
   readonly blocked: boolean
   readonly catalog: { readonly value: ModelDocument; readonly document: CompiledDocument } | null
+  /** The life cycle that holds for the model; null where none applies, which means no gates. */
+  readonly lifecycle: string | null
   readonly versions: ReadonlyMap<number, DeclaredVersion>
   readonly deployments: ReadonlyMap<string, DeclaredDeployment>
 }
@@ -88,6 +112,8 @@ export interface DeclaredState {
   /** Null when the settings are broken: then nothing may be written. */
   readonly settings: ResolvedSettings | null
   readonly runtimes: ReadonlyMap<string, DeclaredRuntime>
+  readonly lifecycles: ReadonlyMap<string, DeclaredLifecycle>
+  readonly freezes: ReadonlyMap<string, DeclaredFreeze>
   readonly units: ReadonlyMap<ModelId, DeclaredUnit>
   readonly documents: number
   readonly diagnostics: readonly Diagnostic[]

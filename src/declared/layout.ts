@@ -1,17 +1,26 @@
 import type { DiagnosticCode } from '../domain/diagnostic-codes.ts'
 import { modelId, namePattern, type ModelId } from '../domain/names.ts'
 
-/** Kinds that this version reads, checks and acts on. */
-export const evaluatedKinds = ['Model', 'ModelVersion', 'Deployment', 'Runtime', 'Settings'] as const
-export type EvaluatedKind = (typeof evaluatedKinds)[number]
-/** Kinds whose places are known but whose documents nothing evaluates yet. */
-export type ReservedKind = 'Roles' | 'Lifecycle' | 'Freeze' | 'Namespace' | 'Approval' | 'TrainingPipeline'
-export type DocumentKind = EvaluatedKind | ReservedKind
+export const documentKinds = [
+  'Model',
+  'ModelVersion',
+  'Deployment',
+  'Approval',
+  'TrainingPipeline',
+  'Namespace',
+  'Runtime',
+  'Lifecycle',
+  'Freeze',
+  'Roles',
+  'Settings',
+] as const
+export type DocumentKind = (typeof documentKinds)[number]
 
 /** What a path says: the kind, the unit it belongs to (null for `_platform`), and the name in the file's name. */
 export interface Place {
   readonly kind: DocumentKind
   readonly unit: ModelId | null
+  /** Of a Namespace its path, such as `/abc_corp/claim`. */
   readonly name: string
 }
 
@@ -84,7 +93,9 @@ function namespacePlace(segments: readonly string[], file: string): Placement {
   if (reserved !== undefined)
     return noKind(unit, `a folder named ${reserved} stands in a model folder and holds documents only`)
   if (kind !== undefined) return unit === null ? noKind(null, 'a model stands in a namespace') : named(kind, unit, file)
-  if (file === 'namespace.yaml' && segments.length >= 2) return { place: { kind: 'Namespace', unit: null, name: '' } }
+  if (file === 'namespace.yaml' && segments.length >= 2) {
+    return { place: { kind: 'Namespace', unit: null, name: `/${segments.slice(0, -1).join('/')}` } }
+  }
   if (file === 'training.yaml' && unit !== null) return { place: { kind: 'TrainingPipeline', unit, name: '' } }
   if (file !== 'model.yaml') return noKind(unit, 'a model folder holds model.yaml, versions/, deployments/, approvals/')
   if (unit === null) return noKind(null, 'a model stands in at least one namespace folder')

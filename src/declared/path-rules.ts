@@ -13,7 +13,10 @@ export interface CatalogLayout {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the paths alone tell: documents and units, and every path that is wrong. */
+/**
+ * What the paths alone tell: documents and units, and every path that is wrong. `entries` are those of one model's
+ * folder, or what stands directly in a namespace folder.
+ */
 export function checkPaths(entries: readonly SourceEntry[], root: string): CatalogLayout {
   const documents: { entry: SourceEntry; place: Place }[] = []
   const units = new Map<ModelId, string>()
@@ -44,7 +47,12 @@ export function checkPaths(entries: readonly SourceEntry[], root: string): Catal
     if (placement.place.kind === 'Model' && placement.place.unit !== null) units.set(placement.place.unit, entry.path)
   }
   const wrong = { root, paths: new Set(diagnostics.map(({ path }) => path)) }
-  const clashes = [...orphans(documents, units, wrong), ...nested(units), ...caseClashes(candidates)]
+  const clashes = [
+    ...inModels(documents, units, root),
+    ...orphans(documents, units, wrong),
+    ...nested(units),
+    ...caseClashes(candidates),
+  ]
   for (const { path, summary, code, unit } of clashes) {
     report(code, path, summary)
     if (unit !== null) brokenUnits.add(unit)
@@ -93,6 +101,17 @@ function nested(units: ReadonlyMap<ModelId, string>): Clash[] {
     return outer === undefined
       ? []
       : [{ code: 'ST1014', path, summary: `${model} stands inside ${outer}`, unit: model }]
+  })
+}
+
+/** A namespace.yaml in a model's folder: a model is no namespace. */
+function inModels(documents: Placed, units: ReadonlyMap<ModelId, string>, root: string): Clash[] {
+  return documents.flatMap(({ entry: { path }, place }) => {
+    if (place.kind !== 'Namespace') return []
+    const unit = path.slice(root.length, -'/namespace.yaml'.length) as ModelId
+    const within = units.has(unit) || ancestors(unit).some((folder) => units.has(folder))
+    const summary = 'a namespace.yaml stands in a model folder'
+    return within ? [{ code: 'ST1009', path, summary, unit } as const] : []
   })
 }
 

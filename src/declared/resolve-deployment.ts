@@ -4,8 +4,9 @@ import type { DeploymentDocument } from '../domain/generated/deployment.ts'
 import type { ModelDocument } from '../domain/generated/model.ts'
 import type { ModelVersionDocument } from '../domain/generated/model-version.ts'
 import type { Json } from '../domain/json.ts'
-import { normaliseStrategy, type ModelId } from '../domain/names.ts'
+import { normaliseStrategy, type DeploymentMethod, type ModelId } from '../domain/names.ts'
 import type { CompiledDocument } from './compile-document.ts'
+import type { DeploymentLayer } from './deployment-layers.ts'
 import type { DeclaredDeployment, DeclaredRuntime, EnvironmentVariable } from './declared-state.ts'
 
 const DEFAULT_DEADLINE_MS = 30 * 60_000
@@ -15,67 +16,68 @@ const identityFields = ['api_version', 'kind', 'namespace', 'model_name'] as con
 /** A change of these adjusts what runs; a change of any other field is a new rollout. */
 export const adjustableFields = ['hold', 'capture', 'monitor', 'capacity', 'rollout', 'description', 'labels'] as const
 
-/** The model's `deployment_defaults` under the deployment: mappings field by field, variables by name, lists whole. */
-export function mergeDefaults(value: DeploymentDocument, model: ModelDocument | null): DeploymentDocument {
-  const defaults = model?.deployment_defaults
-  if (defaults === undefined) return value
-  const variables = new Map<string, EnvironmentVariable>()
-  for (const variable of defaults.environment_variables ?? []) variables.set(variable.name, variable)
-  for (const variable of value.environment_variables ?? []) variables.set(variable.name, variable)
-  const merged: DeploymentDocument = {
-    ...defaults,
-    ...value,
-    ...(variables.size > 0 && { environment_variables: [...variables.values()] }),
-  }
-  for (const field of ['rollout', 'capacity', 'capture', 'monitor', 'labels'] as const) {
-    const [under, over] = [defaults[field], value[field]]
-    if (under !== undefined && over !== undefined) Object.assign(merged, { [field]: { ...under, ...over } })
-  }
-  return merged
-}
-
 export interface ResolveInput {
   readonly model: ModelId
   readonly name: string
   readonly stage: string
+  /** With every layer of defaults merged in. */
   readonly value: DeploymentDocument
-  readonly runtime: DeclaredRuntime
+  readonly method: DeploymentMethod
+  /** Null for `external` and `none`. */
+  readonly runtime: DeclaredRuntime | null
+  /** A hold is in force. */
+  readonly held: boolean
+  readonly layers: readonly DeploymentLayer[]
   readonly version: ModelVersionDocument
   readonly catalog: ModelDocument | null
   readonly document: CompiledDocument
 }
 
 export function resolveDeployment(input: ResolveInput): DeclaredDeployment {
-  const { model, name, stage, value, runtime, version, catalog, document } = input
+  const { model, name, stage, value, method, runtime, held, layers, version, catalog, document } = input
   const resolved = withoutFields(
     {
       ...value,
       stage,
       mode: value.mode ?? 'online',
-      runtime: runtime.name,
-      deployment_method: runtime.method,
+      runtime: runtime?.name,
+      deployment_method: method,
       rolling_strategy: normaliseStrategy(value.rolling_strategy ?? 'rolling'),
     },
     identityFields,
   ) as unknown as DeploymentDocument
   const environmentVariables = value.environment_variables ?? []
+  const spec = lazily(() => digestOf(withoutFields(resolved, adjustableFields) as Json))
+  const subject = lazily(() => subjectDigest({ version, catalog, environmentVariables, stage }))
   return {
     name,
     stage,
     mode: value.mode ?? 'online',
     modelVersion: value.model_version,
     runtime,
-    method: runtime.method,
+    method,
     strategy: normaliseStrategy(value.rolling_strategy ?? 'rolling'),
     path: value.endpoints?.find(({ type }) => type === 'rest')?.path ?? `${model}/${name}`,
     replicas: value.capacity?.replicas ?? 1,
     deadlineMs: parseDuration(value.rollout?.deadline ?? '') ?? DEFAULT_DEADLINE_MS,
     environmentVariables,
+    held,
     resolved,
-    specDigest: digestOf(withoutFields(resolved, adjustableFields) as Json),
-    subjectDigest: subjectDigest({ version, catalog, environmentVariables, stage }),
+    layers,
+    get specDigest() {
+      return spec()
+    },
+    get subjectDigest() {
+      return subject()
+    },
     document,
   }
+}
+
+/** Digests cost more than all else of a deployment, and validating needs none. */
+function lazily<Value>(compute: () => Value): () => Value {
+  let known: { readonly value: Value } | null = null
+  return () => (known ??= { value: compute() }).value
 }
 
 /** What an approval binds: the artifacts, how they are served, the contract, the variables and the stage. */

@@ -1,41 +1,39 @@
+import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { DeclaredRuntime } from './declared-state.ts'
-import type { Fault, YamlDocument } from './fault.ts'
-import { nearestName } from '../domain/nearest-name.ts'
+import type { CompiledDocument } from './compile-document.ts'
+import { originOf, type DeploymentLayer } from './deployment-layers.ts'
+import { findingAt, type Finding } from './findings.ts'
+import { unknownName } from './named-help.ts'
+import type { Platform } from './platform.ts'
 
 export interface RuntimeRequest {
   readonly name: string | undefined
   readonly stage: string
   readonly services: readonly string[]
-  readonly document: YamlDocument
+  readonly layers: readonly DeploymentLayer[]
+  readonly document: CompiledDocument
 }
 
 /**
  * The runtime a deployment asks for by name, else the one that carries its stage and a service tag of the model.
- * `null` without a fault: it depends on a runtime document that is broken, which has its own diagnostics.
+ * `null` without a diagnostic: it depends on a runtime document that is broken, which has its own.
  */
 export function chooseRuntime(
   request: RuntimeRequest,
-  runtimes: ReadonlyMap<string, DeclaredRuntime>,
-  brokenRuntimes: ReadonlySet<string>,
-): { readonly runtime: DeclaredRuntime | null; readonly fault: Fault | null } {
+  { runtimes, brokenRuntimes }: Pick<Platform, 'runtimes' | 'brokenRuntimes'>,
+): { readonly runtime: DeclaredRuntime | null; readonly diagnostic: Diagnostic | null } {
   const { name, stage, services, document } = request
   if (name !== undefined) {
     const runtime = runtimes.get(name)
-    if (runtime !== undefined) return { runtime, fault: null }
-    if (brokenRuntimes.has(name)) return { runtime: null, fault: null }
-    const known = [...runtimes.keys(), ...brokenRuntimes].sort()
-    const range = document.rangeOf(['runtime'])
-    const help = known.length === 0 ? 'There is none under _platform/runtimes/.' : unknownHelp(name, known)
-    return {
-      runtime: null,
-      fault: { code: 'ST1202', summary: `there is no runtime ${name}`, help, range, pointer: '/runtime' },
-    }
+    if (runtime !== undefined) return { runtime, diagnostic: null }
+    if (brokenRuntimes.has(name)) return { runtime: null, diagnostic: null }
+    return { runtime: null, diagnostic: unknown(name, [...runtimes.keys(), ...brokenRuntimes], request) }
   }
   const candidates = [...runtimes.values()].filter((runtime) => serves(runtime, stage, services))
   const [only] = candidates
-  if (only !== undefined && candidates.length === 1) return { runtime: only, fault: null }
-  if (candidates.length === 0 && brokenRuntimes.size > 0) return { runtime: null, fault: null }
-  return { runtime: null, fault: ambiguous(candidates, stage, services, runtimes, document) }
+  if (only !== undefined && candidates.length === 1) return { runtime: only, diagnostic: null }
+  if (candidates.length === 0 && brokenRuntimes.size > 0) return { runtime: null, diagnostic: null }
+  return { runtime: null, diagnostic: findingAt(document, [], undecided(candidates, request, runtimes)) }
 }
 
 function serves(runtime: DeclaredRuntime, stage: string, services: readonly string[]): boolean {
@@ -43,30 +41,26 @@ function serves(runtime: DeclaredRuntime, stage: string, services: readonly stri
   return runtime.services.length === 0 || runtime.services.some((service) => services.includes(service))
 }
 
-function unknownHelp(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known)
-  return `${nearest === null ? '' : `The nearest is ${nearest}. `}There is: ${known.join(', ')}.`
+function unknown(name: string, known: readonly string[], { layers, document }: RuntimeRequest): Diagnostic {
+  const place = originOf(layers, { model_version: 1, runtime: name }, ['runtime']) ?? { document, at: ['runtime'] }
+  const said = unknownName('runtime', name, known, '_platform/runtimes/')
+  return findingAt(place.document, place.at, { code: 'ST1202', ...said })
 }
 
-function ambiguous(
+function undecided(
   candidates: readonly DeclaredRuntime[],
-  stage: string,
-  services: readonly string[],
+  { stage, services }: RuntimeRequest,
   runtimes: ReadonlyMap<string, DeclaredRuntime>,
-  document: YamlDocument,
-): Fault {
+): Finding {
   const tags = services.length === 0 ? 'without service tags' : `with service tags ${services.join(', ')}`
   if (candidates.length > 1) {
     const names = candidates.map((runtime) => runtime.name).join(', ')
     const summary = `several runtimes serve stage ${stage} ${tags}`
-    return {
-      code: 'ST1203',
-      summary,
-      help: `Name one of them with \`runtime:\`: ${names}.`,
-      range: document.rangeOf([]),
-    }
+    return { code: 'ST1203', summary, help: `Name one of them with \`runtime:\`: ${names}.` }
   }
-  const all = [...runtimes.values()].map((runtime) => `${runtime.name} (${runtime.stages.join(', ')})`).join('; ')
+  const describe = ({ name, stages, services: own }: DeclaredRuntime): string =>
+    `${name} (${stages.join(', ')}${own.length === 0 ? '' : `; for ${own.join(', ')}`})`
+  const all = [...runtimes.values()].map(describe).join('; ')
   const help = all === '' ? 'Add one under _platform/runtimes/.' : `Runtimes and their stages: ${all}.`
-  return { code: 'ST1203', summary: `no runtime serves stage ${stage} ${tags}`, help, range: document.rangeOf([]) }
+  return { code: 'ST1203', summary: `no runtime serves stage ${stage} ${tags}`, help }
 }

@@ -1,14 +1,14 @@
 import { nearestName } from '../domain/nearest-name.ts'
 import { knownFields } from './generated/known-fields.ts'
 import validators, { type SchemaError } from './generated/validators.cjs'
-import type { EvaluatedKind } from './layout.ts'
+import type { DocumentKind } from './layout.ts'
 import { listed, type Fault, type Path, type YamlDocument } from './fault.ts'
 import { limits } from './yaml-limits.ts'
 
 const SHOWN_CHARACTERS = 80
 
 /** Every way in which a document breaks the schema of its kind, each at the value or key that is wrong. */
-export function checkSchema(kind: EvaluatedKind, document: YamlDocument): readonly Fault[] {
+export function checkSchema(kind: DocumentKind, document: YamlDocument): readonly Fault[] {
   const validate = validators[kind]
   if (validate(document.value)) return []
   const errors = validate.errors ?? []
@@ -16,7 +16,7 @@ export function checkSchema(kind: EvaluatedKind, document: YamlDocument): readon
   return listed(faults, errors.length)
 }
 
-function schemaFault(kind: EvaluatedKind, error: SchemaError, document: YamlDocument): Fault {
+function schemaFault(kind: DocumentKind, error: SchemaError, document: YamlDocument): Fault {
   const path = pathOf(error.instancePath)
   const field = path.length === 0 ? 'the document' : `\`${path.join('.')}\``
   const base = { range: document.rangeOf(path), pointer: error.instancePath }
@@ -125,7 +125,7 @@ function escape(name: string): string {
 }
 
 /** Property names at the schema place that refused. */
-function fieldsAt(kind: EvaluatedKind, schemaPath: string): readonly string[] {
+function fieldsAt(kind: DocumentKind, schemaPath: string): readonly string[] {
   const place = schemaPath
     .replace(/^[^#]*#/, '')
     .split('/')

@@ -246,6 +246,11 @@ export const diagnosticCodes = {
     'An endpoint without authentication in a protected stage',
     'Add `auth`, or allow it in the runtime’s `config`.',
   ),
+  ST1235: warning(
+    'A risk tier that no life cycle is for',
+    'Correct `risk_tier`, or name the tier in a life cycle.',
+    why('A model to which no life cycle applies has no gates; a misspelt tier would lose them silently.'),
+  ),
   ST1301: error('An artifact is missing', 'Put it where its uri says, or correct the uri.'),
   ST1302: error('An artifact is not the declared one', 'Correct sha256 and size, or put back the archive.'),
   ST1303: error('An artifact without sha256 is to be deployed', 'Add the sha256 of the archive.'),

@@ -1,0 +1,55 @@
+import type { Diagnostic } from '../domain/diagnostics.ts'
+import type { CompiledDocument } from './compile-document.ts'
+import type { DeclaredLifecycle } from './declared-state.ts'
+import { findingAt, relationAt } from './findings.ts'
+import { missingStrictness } from './lifecycle-strictness.ts'
+import { unknownName } from './named-help.ts'
+import type { UnitContext } from './unit-context.ts'
+
+export interface LifecycleChoice {
+  /** Null where none applies: the model has no gates. */
+  readonly lifecycle: DeclaredLifecycle | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The life cycle that a model names, else the one of its risk tier. The named one must be at least as strict. */
+export function chooseLifecycle(model: CompiledDocument | null, { platform, uses }: UnitContext): LifecycleChoice {
+  const tier = model?.value.risk_tier
+  const name = model?.value.lifecycle
+  if (model === null || (tier === undefined && name === undefined)) return { lifecycle: null, diagnostics: [] }
+  uses('lifecycles')
+  const lifecycles = [...platform.lifecycles.values()]
+  const asked =
+    tier === undefined ? null : (lifecycles.find(({ riskTiers }) => riskTiers.includes(String(tier))) ?? null)
+  const diagnostics: Diagnostic[] = []
+  const tiers = lifecycles.flatMap(({ riskTiers }) => riskTiers)
+  if (tier !== undefined && asked === null && tiers.length > 0 && platform.brokenLifecycles.size === 0) {
+    const help = `Without one the model has no gates. Tiers with a life cycle: ${[...new Set(tiers)].sort().join(', ')}.`
+    diagnostics.push(
+      findingAt(model, ['risk_tier'], {
+        code: 'ST1235',
+        summary: `no life cycle is for the risk tier ${String(tier)}`,
+        help,
+      }),
+    )
+  }
+  if (name === undefined) return { lifecycle: asked, diagnostics }
+  const named = platform.lifecycles.get(String(name)) ?? null
+  if (named === null && !platform.brokenLifecycles.has(String(name))) {
+    const said = unknownName('life cycle', String(name), [...platform.lifecycles.keys()], '_platform/lifecycles/')
+    diagnostics.push(findingAt(model, ['lifecycle'], { code: 'ST1216', ...said }))
+  }
+  const missing =
+    named === null || asked === null || named === asked ? [] : missingStrictness(named.stages, asked.stages)
+  if (named !== null && asked !== null && missing.length > 0) {
+    diagnostics.push(
+      findingAt(model, ['lifecycle'], {
+        code: 'ST1220',
+        summary: `the life cycle ${named.name} is weaker than ${asked.name}, which the risk tier ${String(tier)} asks for`,
+        help: `It lacks ${missing.join('; ')}.`,
+        related: [relationAt(asked.document, ['stages'], `the life cycle of the tier`)],
+      }),
+    )
+  }
+  return { lifecycle: named ?? asked, diagnostics }
+}

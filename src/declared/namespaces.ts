@@ -1,0 +1,48 @@
+import { sha256Hex } from '../domain/digest.ts'
+import type { NamespaceDocument } from '../domain/generated/namespace.ts'
+import type { CompiledDocument } from './compile-document.ts'
+
+/** The namespace documents that hold for a folder, the outermost first. */
+export interface NamespaceChain {
+  /** Names the documents: equal ids hold the same. */
+  readonly id: string
+  readonly links: readonly NamespaceLink[]
+  /** One of the documents is broken: what it would allow is unknown, so everything below is blocked. */
+  readonly broken: boolean
+}
+
+export interface NamespaceLink {
+  readonly value: NamespaceDocument
+  readonly document: CompiledDocument
+}
+
+export const noNamespaces: NamespaceChain = { id: '', links: [], broken: false }
+
+/** The chain one folder further in. `document` is null where the namespace.yaml is broken, undefined where none is. */
+export function extendChain(
+  chain: NamespaceChain,
+  document: CompiledDocument | null | undefined,
+  oid: string,
+): NamespaceChain {
+  if (document === undefined) return chain
+  const id = sha256Hex(`${chain.id} ${oid}`)
+  if (document === null) return { id, links: chain.links, broken: true }
+  const link = { value: document.value as unknown as NamespaceDocument, document }
+  return { id, links: [...chain.links, link], broken: chain.broken }
+}
+
+/** The nearest owner that a namespace names. */
+export function ownerOf({ links }: NamespaceChain): string | undefined {
+  return links.findLast(({ value }) => value.owner !== undefined)?.value.owner
+}
+
+/** Whether `name` matches one of the patterns, in which `*` stands for any text and `?` for one character. */
+export function matchesAny(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    const source = pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')
+    return new RegExp(`^${source}$`).test(name)
+  })
+}
