@@ -10,7 +10,12 @@ export interface KindSchema {
 }
 
 /** Keywords for editors and pages; they decide nothing. */
-export const editorKeywords = ['enumDescriptions', 'markdownDescription', 'defaultSnippets'] as const
+export const editorKeywords = [
+  'enumDescriptions',
+  'markdownDescription',
+  'defaultSnippets',
+  'patternErrorMessage',
+] as const
 
 /** The mapping at `name`, or an empty one. */
 export function mappingAt(node: JsonObject, name: string): JsonObject {

@@ -15,7 +15,7 @@ export function completed(text: string, item: CompletionItem): string {
 }
 
 /** `${1:value}` → value, `${1|one,other|}` → one, `$1` → nothing. */
-function accepted(snippet: string): string {
+export function accepted(snippet: string): string {
   return snippet
     .replaceAll(/\$\{\d+\|([^,|]*)[^|]*\|\}/g, '$1')
     .replaceAll(/\$\{\d+:([^}]*)\}/g, '$1')
