@@ -14,6 +14,7 @@ export interface Position {
 export interface LspDiagnostic {
   readonly range: { readonly start: Position; readonly end: Position }
   readonly message: string
+  readonly source?: string
 }
 
 export interface CompletionItem {

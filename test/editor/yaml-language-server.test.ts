@@ -1,15 +1,29 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkSchema } from '../../src/declared/schema-check.ts'
-import type { EvaluatedKind } from '../../src/declared/layout.ts'
+import { placeOf, type EvaluatedKind } from '../../src/declared/layout.ts'
 import { parseYaml } from '../../src/declared/yaml-document.ts'
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts'
 import { completed } from './completed.ts'
 import { kindNamed, kinds, root } from './kinds.ts'
 import { Editor, type CompletionItem } from './language-server.ts'
 import { wrongDocuments } from './wrong-documents.ts'
+
+/** A place of each kind; none of these files exists. */
+const places = {
+  'models/_platform/settings.yaml': 'Settings',
+  'models/_platform/roles.yaml': 'Roles',
+  'models/_platform/runtimes/prod.yaml': 'Runtime',
+  'models/_platform/lifecycles/standard.yaml': 'Lifecycle',
+  'models/_platform/freezes/year-end.yaml': 'Freeze',
+  'models/abc/namespace.yaml': 'Namespace',
+  'models/abc/claim/cost/model.yaml': 'Model',
+  'models/abc/claim/cost/versions/1.yaml': 'ModelVersion',
+  'models/abc/claim/cost/deployments/prod.yaml': 'Deployment',
+  'models/abc/claim/cost/approvals/carol.yaml': 'Approval',
+  'models/abc/claim/cost/training.yaml': 'TrainingPipeline',
+} as const
 
 let editor: Editor
 let opened = 0
@@ -147,17 +161,29 @@ describe('the documents of this repository', () => {
   })
 })
 
-test('a document without the line is known by a glob in the settings of the editor', async () => {
-  const schemas = { [pathToFileURL(join(root, 'schemas/deployment.schema.json')).href]: '**/deployments/*.yaml' }
-  const other = await Editor.start(root, { schemas })
-  const path = (folder: string) => join(root, 'test/editor/never-written/models/a/b', folder, 'prod.yaml')
-  try {
-    const found = await other.open(path('deployments'), 'model_versio: 1\n')
-    expect(found.map(({ message }) => message)).toContainEqual(expect.stringContaining('model_versio'))
-    expect(await other.open(path('elsewhere'), 'model_versio: 1\n')).toEqual([])
-  } finally {
-    await other.stop()
-  }
+describe('an editor with the settings of docs/kinds/README.md', () => {
+  const page = readFileSync(join(root, 'docs/kinds/README.md'), 'utf8')
+  const settings: { 'yaml.schemas': Record<string, string> } = JSON.parse(/```json\n([^`]*)```/.exec(page)?.[1] ?? '{}')
+  let configured: Editor
+  beforeAll(async () => {
+    configured = await Editor.start(root, { schemas: settings['yaml.schemas'] })
+  })
+  afterAll(async () => {
+    await configured.stop()
+  })
+
+  test.each(Object.entries(places))('knows %s as a %s without being told in it', async (place, title) => {
+    const [, ...segments] = place.split('/')
+    expect(placeOf(segments)).toMatchObject({ place: { kind: title } })
+    const found = await configured.open(join(root, place), 'an_unknown_field: 1\n')
+    expect(found.map(({ message, source }) => `${source}: ${message}`)).toContain(
+      `yaml-schema: ${title}: Property an_unknown_field is not allowed.`,
+    )
+  })
+
+  test('says nothing about other files', async () => {
+    expect(await configured.open(join(root, 'models/abc/other.yaml'), 'an_unknown_field: 1\n')).toEqual([])
+  })
 })
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
