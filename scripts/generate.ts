@@ -26,6 +26,7 @@ async function typeFile({ file, title, schema }: KindSchema): Promise<GeneratedF
     bannerComment: '',
     additionalProperties: false,
     format: false,
+    ignoreMinAndMaxItems: true,
     unreachableDefinitions: false,
   })
   return [`src/domain/generated/${file.replace('.schema.json', '.ts')}`, await pretty(header + body, 'types.ts')]

@@ -31,6 +31,7 @@ export class Editor {
   readonly #answers = new Map<number, (message: Message) => void>()
   readonly #diagnostics = new Map<string, (found: readonly LspDiagnostic[]) => void>()
   #requests = 0
+  #asked = (): void => {}
 
   /** `yaml` is the section of that name in an editor's settings. The server never gets to ask the network. */
   static async start(root: string, yaml: Readonly<Record<string, unknown>> = {}): Promise<Editor> {
@@ -54,7 +55,9 @@ export class Editor {
         },
       },
     })
+    const configured = new Promise<void>((resolve) => (editor.#asked = resolve))
     editor.#send({ method: 'initialized', params: {} })
+    await configured // a document that is opened earlier would be checked without the settings
     return editor
   }
 
@@ -121,6 +124,7 @@ export class Editor {
   }
 
   #configuration(params: unknown): readonly unknown[] {
+    this.#asked()
     const { items } = params as { items: readonly { section: string }[] }
     return items.map(({ section }) => (section === 'yaml' ? this.#settings : null))
   }

@@ -80,6 +80,12 @@ describe.each(kinds)('the schema of $title', ({ title, schema, file }) => {
     }
   })
 
+  test('every list of mappings offers one to begin with', () => {
+    const bare = ({ items, defaultSnippets: snippets }: JsonObject) =>
+      isJsonObject(items) && isJsonObject(items.properties) && list(snippets).length === 0
+    expect(failing(bare)).toEqual([])
+  })
+
   test('refuses fields that it does not know', () => {
     const open = ({ properties, additionalProperties }: JsonObject) =>
       isJsonObject(properties) && additionalProperties !== false

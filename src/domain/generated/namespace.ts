@@ -57,10 +57,7 @@ export interface NamespaceDocument {
      *
      * Items: One permission.
      */
-    can: [
-      'describe' | 'create_version' | 'update_version' | 'read_artifacts',
-      ...('describe' | 'create_version' | 'update_version' | 'read_artifacts')[],
-    ]
+    can: ('describe' | 'create_version' | 'update_version' | 'read_artifacts')[]
   }[]
   /**
    * Key prefix of the namespace's artifacts in an existing bucket of the `versioned` package.
