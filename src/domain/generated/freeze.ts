@@ -32,7 +32,7 @@ export interface FreezeDocument {
    */
   from: string
   /**
-   * End of the freeze, a day (YYYY-MM-DD) or an ISO 8601 date and time.
+   * End of the freeze, a day (YYYY-MM-DD, its end) or an ISO 8601 date and time.
    */
   until: string
   /**
