@@ -1,6 +1,7 @@
 /**
  * Writes what is derived from `schemas/source/` and from the registry of diagnostic codes: the published schemas, the
- * documents' types, the validators compiled ahead, and the page of codes. `--check` writes nothing and exits 1 when a file is out of date.
+ * documents' types, the validators compiled ahead, the pages of the kinds and of the codes. `--check` writes nothing and
+ * exits 1 when a file is out of date.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -9,6 +10,7 @@ import { format, resolveConfig } from 'prettier'
 import { diagnosticCodes } from '../src/domain/diagnostic-codes.ts'
 import { isJsonObject } from '../src/domain/json.ts'
 import { composeSchemas } from './generate/compose-schemas.ts'
+import { kindPages } from './generate/kind-pages.ts'
 import { schemaNodes, type KindSchema } from './generate/schema-node.ts'
 import { validatorsCode, validatorTypes } from './generate/validators.ts'
 
@@ -24,6 +26,7 @@ async function typeFile({ file, title, schema }: KindSchema): Promise<GeneratedF
     bannerComment: '',
     additionalProperties: false,
     format: false,
+    ignoreMinAndMaxItems: true,
     unreachableDefinitions: false,
   })
   return [`src/domain/generated/${file.replace('.schema.json', '.ts')}`, await pretty(header + body, 'types.ts')]
@@ -75,6 +78,7 @@ async function main(): Promise<void> {
     ['src/declared/generated/validators.d.cts', header + validatorTypes(schemas)] as const,
     knownFieldsFile(schemas),
     codesPage(),
+    ...(await kindPages(schemas, join(root, 'schemas/examples'))),
   ]
   const check = process.argv.includes('--check')
   const stale: string[] = []

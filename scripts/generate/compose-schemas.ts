@@ -29,10 +29,16 @@ async function readMapping(path: string): Promise<JsonObject> {
 /** One schema node: references to shared pieces are replaced by them, and a node with fields refuses all others. */
 function composed(node: JsonObject, shared: JsonObject): JsonObject {
   const { $ref: reference, ...own } = node
-  const whole = typeof reference === 'string' ? { ...piece(reference, own, shared), ...own } : own
-  const entries = Object.entries(whole).map(([keyword, value]) => [keyword, composedValue(keyword, value, shared)])
-  const result: JsonObject = Object.fromEntries(entries)
+  if (typeof reference === 'string') return composed({ ...piece(reference, shared), ...own }, shared)
+  const entries = Object.entries(own).map(([keyword, value]) => [keyword, composedValue(keyword, value, shared)])
+  const result = withMarkdown(Object.fromEntries(entries))
   return isJsonObject(result.properties) ? { type: 'object', additionalProperties: false, ...result } : result
+}
+
+function piece(reference: string, shared: JsonObject): JsonObject {
+  const found = shared[reference.replace(`${SHARED}#/`, '')]
+  if (!isJsonObject(found)) throw new Error(`no shared piece ${reference}`)
+  return found
 }
 
 function composedValue(keyword: string, value: Json, shared: JsonObject): Json {
@@ -46,12 +52,14 @@ function composedValue(keyword: string, value: Json, shared: JsonObject): Json {
   return Object.fromEntries(fields)
 }
 
-/** A shared piece; its longer description goes when the place that uses it writes a description of its own. */
-function piece(reference: string, own: JsonObject, shared: JsonObject): JsonObject {
-  const found = shared[reference.replace(`${SHARED}#/`, '')]
-  if (!isJsonObject(found)) throw new Error(`no shared piece ${reference}`)
-  const whole = composed(found, shared)
-  if (own.description === undefined) return whole
-  const { markdownDescription: _, ...rest } = whole
-  return rest
+/**
+ * Editors escape a plain description. One that marks words as code, or comes with a `yamlExample` (a keyword of the
+ * sources only), is given as Markdown too.
+ */
+function withMarkdown({ yamlExample, ...node }: JsonObject): JsonObject {
+  const { description } = node
+  if (typeof description !== 'string') return node
+  const example = typeof yamlExample === 'string' ? `\n\n\`\`\`yaml\n${yamlExample}\n\`\`\`` : ''
+  if (example === '' && !description.includes('`')) return node
+  return { ...node, markdownDescription: `${description}${example}` }
 }

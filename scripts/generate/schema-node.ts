@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../src/domain/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts'
 
 /** A composed schema of one kind and the file it is published in. */
 export interface KindSchema {
@@ -10,7 +10,30 @@ export interface KindSchema {
 }
 
 /** Keywords for editors and pages; they decide nothing. */
-export const editorKeywords = ['enumDescriptions', 'markdownDescription', 'defaultSnippets'] as const
+export const editorKeywords = [
+  'enumDescriptions',
+  'markdownDescription',
+  'defaultSnippets',
+  'patternErrorMessage',
+] as const
+
+/** Keywords that say something to people and refuse nothing. */
+const saying: ReadonlySet<string> = new Set(['title', 'description', 'default', 'examples', ...editorKeywords])
+
+/** The schema without what refuses nothing: what a validator needs to hold. */
+export function refusing(node: JsonObject): JsonObject {
+  const kept = Object.entries(node).filter(([keyword]) => !saying.has(keyword))
+  return Object.fromEntries(kept.map(([keyword, value]) => [keyword, refusingValue(keyword, value)]))
+}
+
+function refusingValue(keyword: string, value: Json): Json {
+  if (!isJsonObject(value)) return value
+  if (keyword === 'items' || keyword === 'additionalProperties') return refusing(value)
+  if (keyword !== 'properties') return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [name, isJsonObject(child) ? refusing(child) : child]),
+  )
+}
 
 /** The mapping at `name`, or an empty one. */
 export function mappingAt(node: JsonObject, name: string): JsonObject {

@@ -1,7 +1,7 @@
 import { Ajv, type AnySchemaObject } from 'ajv'
 import draft07 from 'ajv/dist/refs/json-schema-draft-07.json' with { type: 'json' }
 import standaloneModule from 'ajv/dist/standalone/index.js'
-import { editorKeywords, type KindSchema } from './schema-node.ts'
+import { refusing, type KindSchema } from './schema-node.ts'
 
 const META = 'json-schema.schema.json'
 
@@ -19,9 +19,8 @@ export function validatorsCode(schemas: readonly KindSchema[]): string {
     validateFormats: false,
     code: { source: true, esm: false, lines: true },
   })
-  ajv.addVocabulary([...editorKeywords])
   ajv.addMetaSchema(withoutDeepEquality(draft07))
-  for (const { schema } of schemas) ajv.addSchema(schema)
+  for (const { schema } of schemas) ajv.addSchema(refusing(schema))
   const exported = Object.fromEntries(schemas.map(({ title, file }) => [title, file]))
   const standalone = (standaloneModule as unknown as { default: (ajv: Ajv, refs: Record<string, string>) => string })
     .default

@@ -18,7 +18,7 @@ export interface FreezeDocument {
    *
    * Items: Name of a stage.
    */
-  stages: [string, ...string[]]
+  stages: string[]
   /**
    * Namespaces that the freeze is for. Default all.
    *
@@ -26,13 +26,13 @@ export interface FreezeDocument {
    *
    * Items: A namespace; * stands for any characters within a folder's name, ** for any folders below.
    */
-  namespaces?: [string, ...string[]]
+  namespaces?: string[]
   /**
    * First moment of the freeze, a day (YYYY-MM-DD, its beginning) or an ISO 8601 date and time.
    */
   from: string
   /**
-   * End of the freeze, a day (YYYY-MM-DD) or an ISO 8601 date and time.
+   * End of the freeze, a day (YYYY-MM-DD, its end) or an ISO 8601 date and time.
    */
   until: string
   /**

@@ -32,254 +32,128 @@ export interface LifecycleDocument {
    *
    * Items: One stage; what must hold before a version may enter it, and what happens in it.
    */
-  stages?: [
-    {
+  stages?: {
+    /**
+     * Name of the stage; deployments name it.
+     */
+    name: string
+    /**
+     * What must hold before a version may enter the stage. Default none.
+     *
+     * Items: One gate, exactly one of `metrics`, `approvals`, `soak` and `compare`.
+     */
+    gates?: {
       /**
-       * Name of the stage; deployments name it.
+       * Metrics of the version and what each must be.
+       */
+      metrics?: {
+        /**
+         * What the metric must be, one of >=, <=, >, <, == and a number. Quote it.
+         */
+        [k: string]: string
+      }
+      /**
+       * Approvals by people of a role.
+       */
+      approvals?: {
+        /**
+         * Role whose members may approve.
+         */
+        role: string
+        /**
+         * Number of different people that must approve. Default 1.
+         */
+        count?: number
+      }
+      /**
+       * Time that the version must have been live in another stage.
+       */
+      soak?: {
+        /**
+         * Stage in which it must have been live.
+         */
+        stage: string
+        /**
+         * How long without interruption.
+         */
+        for: string
+      }
+      /**
+       * Comparison of one metric with the version that is live.
+       */
+      compare?: {
+        /**
+         * Metric that is compared.
+         */
+        metric: string
+        /**
+         * `live` for the live version of this stage, or the name of another stage for that stage's.
+         */
+        to: string
+        /**
+         * How much lower the metric may be than the other version's.
+         */
+        max_drop?: number
+        /**
+         * How much higher the metric must be than the other version's.
+         */
+        min_gain?: number
+      }
+    }[]
+    /**
+     * Data sets that Steward runs against the deployed version in this stage; it posts the metrics. Default none.
+     *
+     * Items: One data set and what its metrics must be.
+     */
+    verify?: {
+      /**
+       * Name of the check.
        */
       name: string
       /**
-       * What must hold before a version may enter the stage. Default none.
-       *
-       * Items: One gate, exactly one of `metrics`, `approvals`, `soak` and `compare`.
+       * Where the data is, JSON lines; a path in the repository or a uri.
        */
-      gates?: {
-        /**
-         * Metrics of the version and what each must be.
-         */
-        metrics?: {
-          /**
-           * What the metric must be, one of >=, <=, >, <, == and a number. Quote it.
-           */
-          [k: string]: string
-        }
-        /**
-         * Approvals by people of a role.
-         */
-        approvals?: {
-          /**
-           * Role whose members may approve.
-           */
-          role: string
-          /**
-           * Number of different people that must approve. Default 1.
-           */
-          count?: number
-        }
-        /**
-         * Time that the version must have been live in another stage.
-         */
-        soak?: {
-          /**
-           * Stage in which it must have been live.
-           */
-          stage: string
-          /**
-           * How long without interruption.
-           */
-          for: string
-        }
-        /**
-         * Comparison of one metric with the version that is live.
-         */
-        compare?: {
-          /**
-           * Metric that is compared.
-           */
-          metric: string
-          /**
-           * `live` for the live version of this stage, or the name of another stage for that stage's.
-           */
-          to: string
-          /**
-           * How much lower the metric may be than the other version's.
-           */
-          max_drop?: number
-          /**
-           * How much higher the metric must be than the other version's.
-           */
-          min_gain?: number
-        }
-      }[]
+      data: string
       /**
-       * Data sets that Steward runs against the deployed version in this stage; it posts the metrics. Default none.
-       *
-       * Items: One data set and what its metrics must be.
+       * Metrics of the run and what each must be.
        */
-      verify?: {
+      expect: {
         /**
-         * Name of the check.
+         * What the metric must be, one of >=, <=, >, <, == and a number. Quote it.
          */
-        name: string
-        /**
-         * Where the data is, JSON lines; a path in the repository or a uri.
-         */
-        data: string
-        /**
-         * Metrics of the run and what each must be.
-         */
-        expect: {
-          /**
-           * What the metric must be, one of >=, <=, >, <, == and a number. Quote it.
-           */
-          [k: string]: string
-        }
-        /**
-         * sha256 of the data, 64 digits of lower-case hexadecimal.
-         */
-        sha256?: string
-      }[]
+        [k: string]: string
+      }
       /**
-       * Checks whose result others post with `steward report`. Default none.
-       *
-       * Items: One check.
+       * sha256 of the data, 64 digits of lower-case hexadecimal.
        */
-      reports?: {
-        /**
-         * Name of the check.
-         */
-        name: string
-        /**
-         * Whether the version may go on only with a passed result. Default true.
-         */
-        required?: boolean
-      }[]
+      sha256?: string
+    }[]
+    /**
+     * Checks whose result others post with `steward report`. Default none.
+     *
+     * Items: One check.
+     */
+    reports?: {
       /**
-       * Who promotes a version into this stage once its gates are open. Default manual.
-       */
-      promote?: 'auto' | 'pull_request' | 'manual'
-      /**
-       * What happens when evidence of the live version is revoked. Default hold.
-       */
-      on_revoke?: 'hold' | 'rollback'
-      /**
-       * A version that was live in the stage within this time, with valid evidence, returns without gates.
-       */
-      rollback_window?: string
-    },
-    ...{
-      /**
-       * Name of the stage; deployments name it.
+       * Name of the check.
        */
       name: string
       /**
-       * What must hold before a version may enter the stage. Default none.
-       *
-       * Items: One gate, exactly one of `metrics`, `approvals`, `soak` and `compare`.
+       * Whether the version may go on only with a passed result. Default true.
        */
-      gates?: {
-        /**
-         * Metrics of the version and what each must be.
-         */
-        metrics?: {
-          /**
-           * What the metric must be, one of >=, <=, >, <, == and a number. Quote it.
-           */
-          [k: string]: string
-        }
-        /**
-         * Approvals by people of a role.
-         */
-        approvals?: {
-          /**
-           * Role whose members may approve.
-           */
-          role: string
-          /**
-           * Number of different people that must approve. Default 1.
-           */
-          count?: number
-        }
-        /**
-         * Time that the version must have been live in another stage.
-         */
-        soak?: {
-          /**
-           * Stage in which it must have been live.
-           */
-          stage: string
-          /**
-           * How long without interruption.
-           */
-          for: string
-        }
-        /**
-         * Comparison of one metric with the version that is live.
-         */
-        compare?: {
-          /**
-           * Metric that is compared.
-           */
-          metric: string
-          /**
-           * `live` for the live version of this stage, or the name of another stage for that stage's.
-           */
-          to: string
-          /**
-           * How much lower the metric may be than the other version's.
-           */
-          max_drop?: number
-          /**
-           * How much higher the metric must be than the other version's.
-           */
-          min_gain?: number
-        }
-      }[]
-      /**
-       * Data sets that Steward runs against the deployed version in this stage; it posts the metrics. Default none.
-       *
-       * Items: One data set and what its metrics must be.
-       */
-      verify?: {
-        /**
-         * Name of the check.
-         */
-        name: string
-        /**
-         * Where the data is, JSON lines; a path in the repository or a uri.
-         */
-        data: string
-        /**
-         * Metrics of the run and what each must be.
-         */
-        expect: {
-          /**
-           * What the metric must be, one of >=, <=, >, <, == and a number. Quote it.
-           */
-          [k: string]: string
-        }
-        /**
-         * sha256 of the data, 64 digits of lower-case hexadecimal.
-         */
-        sha256?: string
-      }[]
-      /**
-       * Checks whose result others post with `steward report`. Default none.
-       *
-       * Items: One check.
-       */
-      reports?: {
-        /**
-         * Name of the check.
-         */
-        name: string
-        /**
-         * Whether the version may go on only with a passed result. Default true.
-         */
-        required?: boolean
-      }[]
-      /**
-       * Who promotes a version into this stage once its gates are open. Default manual.
-       */
-      promote?: 'auto' | 'pull_request' | 'manual'
-      /**
-       * What happens when evidence of the live version is revoked. Default hold.
-       */
-      on_revoke?: 'hold' | 'rollback'
-      /**
-       * A version that was live in the stage within this time, with valid evidence, returns without gates.
-       */
-      rollback_window?: string
-    }[],
-  ]
+      required?: boolean
+    }[]
+    /**
+     * Who promotes a version into this stage once its gates are open. Default manual.
+     */
+    promote?: 'auto' | 'pull_request' | 'manual'
+    /**
+     * What happens when evidence of the live version is revoked. Default hold.
+     */
+    on_revoke?: 'hold' | 'rollback'
+    /**
+     * A version that was live in the stage within this time, with valid evidence, returns without gates.
+     */
+    rollback_window?: string
+  }[]
 }

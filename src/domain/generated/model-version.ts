@@ -61,7 +61,7 @@ export interface ModelVersionDocument {
      *
      * Items: The program or one argument.
      */
-    command?: [string, ...string[]]
+    command?: string[]
     /**
      * Container image, by its digest.
      */

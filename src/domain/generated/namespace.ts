@@ -57,13 +57,10 @@ export interface NamespaceDocument {
      *
      * Items: One permission.
      */
-    can: [
-      'describe' | 'create_version' | 'update_version' | 'read_artifacts',
-      ...('describe' | 'create_version' | 'update_version' | 'read_artifacts')[],
-    ]
+    can: ('describe' | 'create_version' | 'update_version' | 'read_artifacts')[]
   }[]
   /**
-   * Key prefix of the namespace's artifacts in an existing bucket of the `versioned` package.
+   * Key prefix of the artifacts below `artifacts.uri`, in place of the namespace; for existing buckets of the `versioned` package.
    */
   artifact_prefix?: string
   /**

@@ -26,7 +26,7 @@ export interface RolesDocument {
      *
      * Items: A person's `github:<login>`, a team's `github-team:<organisation>/<team>`, or a signing key's `key:SHA256:<base64>`.
      */
-    [k: string]: [string, ...string[]]
+    [k: string]: string[]
   }
   /**
    * Free keys for people and tools; never interpreted. Values are strings, so quote numbers.

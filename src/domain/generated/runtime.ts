@@ -38,7 +38,7 @@ export interface RuntimeDocument {
    *
    * Items: Name of a stage.
    */
-  stages: [string, ...string[]]
+  stages: string[]
   /**
    * Only for models with one of these service tags. Default for all models.
    *

@@ -46,7 +46,7 @@ export interface SettingsDocument {
      */
     by?: 'daemon' | 'action' | 'cli'
     /**
-     * What happens when the plan of a merged pull request is no longer the one that was shown. Default stop_protected.
+     * What happens outside protected stages when a unit's plan is no longer the one that the merged pull request showed; in protected stages it is always stopped. Default stop_protected.
      */
     on_changed_plan?: 'stop' | 'stop_protected'
   }

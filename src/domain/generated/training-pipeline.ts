@@ -38,118 +38,61 @@ export interface TrainingPipelineDocument {
    *
    * Items: One step, a process (`command`) or a container (`image`), with the files that it reads and writes.
    */
-  steps: [
-    {
+  steps: {
+    /**
+     * Name of the step, unique in the pipeline.
+     */
+    name: string
+    /**
+     * Names of the steps that must have ended before. Default none.
+     *
+     * Items: Name of a step.
+     */
+    needs?: string[]
+    /**
+     * Program and its arguments.
+     *
+     * @minItems 1
+     *
+     * Items: The program or one argument.
+     */
+    command?: string[]
+    /**
+     * Container image in which the step runs; best by its digest.
+     */
+    image?: string
+    /**
+     * Files that the step reads beside the outputs of the steps that it needs. Default none.
+     *
+     * Items: Path of a file.
+     */
+    inputs?: string[]
+    /**
+     * Files that the step writes. Default none.
+     *
+     * Items: Path of a file.
+     */
+    outputs?: string[]
+    /**
+     * Environment variables of the process.
+     *
+     * Items: One variable, with either a plain `value` or a `secret_ref` that is resolved where the process runs.
+     */
+    environment_variables?: {
       /**
-       * Name of the step, unique in the pipeline.
+       * Name of the variable.
        */
       name: string
       /**
-       * Names of the steps that must have ended before. Default none.
-       *
-       * Items: Name of a step.
+       * Value as plain text, never a secret. Quote numbers and true, false.
        */
-      needs?: string[]
+      value?: string
       /**
-       * Program and its arguments.
-       *
-       * @minItems 1
-       *
-       * Items: The program or one argument.
+       * Where the secret is, never the secret itself; `aws-secretsmanager:`, `aws-ssm:`, `env:` or `file:` and a name.
        */
-      command?: [string, ...string[]]
-      /**
-       * Container image in which the step runs; best by its digest.
-       */
-      image?: string
-      /**
-       * Files that the step reads beside the outputs of the steps that it needs. Default none.
-       *
-       * Items: Path of a file.
-       */
-      inputs?: string[]
-      /**
-       * Files that the step writes. Default none.
-       *
-       * Items: Path of a file.
-       */
-      outputs?: string[]
-      /**
-       * Environment variables of the process.
-       *
-       * Items: One variable, with either a plain `value` or a `secret_ref` that is resolved where the process runs.
-       */
-      environment_variables?: {
-        /**
-         * Name of the variable.
-         */
-        name: string
-        /**
-         * Value as plain text, never a secret. Quote numbers and true, false.
-         */
-        value?: string
-        /**
-         * Where the secret is, never the secret itself; `aws-secretsmanager:`, `aws-ssm:`, `env:` or `file:` and a name.
-         */
-        secret_ref?: string
-      }[]
-    },
-    ...{
-      /**
-       * Name of the step, unique in the pipeline.
-       */
-      name: string
-      /**
-       * Names of the steps that must have ended before. Default none.
-       *
-       * Items: Name of a step.
-       */
-      needs?: string[]
-      /**
-       * Program and its arguments.
-       *
-       * @minItems 1
-       *
-       * Items: The program or one argument.
-       */
-      command?: [string, ...string[]]
-      /**
-       * Container image in which the step runs; best by its digest.
-       */
-      image?: string
-      /**
-       * Files that the step reads beside the outputs of the steps that it needs. Default none.
-       *
-       * Items: Path of a file.
-       */
-      inputs?: string[]
-      /**
-       * Files that the step writes. Default none.
-       *
-       * Items: Path of a file.
-       */
-      outputs?: string[]
-      /**
-       * Environment variables of the process.
-       *
-       * Items: One variable, with either a plain `value` or a `secret_ref` that is resolved where the process runs.
-       */
-      environment_variables?: {
-        /**
-         * Name of the variable.
-         */
-        name: string
-        /**
-         * Value as plain text, never a secret. Quote numbers and true, false.
-         */
-        value?: string
-        /**
-         * Where the secret is, never the secret itself; `aws-secretsmanager:`, `aws-ssm:`, `env:` or `file:` and a name.
-         */
-        secret_ref?: string
-      }[]
-    }[],
-  ]
+      secret_ref?: string
+    }[]
+  }[]
   /**
    * What becomes the new version; it is proposed by a pull request.
    */
