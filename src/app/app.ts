@@ -3,11 +3,10 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import { createDirectoryStore } from '../artifacts/directory-store.ts'
-import type { DocumentCompiler } from '../declared/compile-document.ts'
+import type { CheckedCatalog, Declarer } from '../declared/declarer.ts'
 import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
-import { placeOf } from '../declared/layout.ts'
+import { fulfil } from '../declared/reading.ts'
 import { resolveSettings } from '../declared/settings.ts'
-import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { DeploymentMethod } from '../domain/names.ts'
 import type { Clock, Ids, Randomness } from '../domain/ports.ts'
 import { DynamoDbTables } from '../recorded/dynamodb-tables.ts'
@@ -15,12 +14,12 @@ import type { Tables } from '../recorded/tables.ts'
 import { createDrivers } from '../runtimes/registry.ts'
 import { capabilityTable } from '../runtimes/capability-table.ts'
 import type { RuntimeDriver } from '../runtimes/driver.ts'
-import type { SourceText } from '../report/diagnostics.ts'
 import { openRepository, type Repository } from '../source/repository.ts'
-import type { RevisionRequest, Source, SourceSnapshot } from '../source/source.ts'
+import type { RevisionRequest, Source } from '../source/source.ts'
 import { connectStore } from '../store/connect.ts'
 import type { Liveness, ProcessIdentity } from '../system/processes.ts'
 import type { Environment } from './environment.ts'
+import { changedSince, frameText, openRevision, type FrameText } from './open-revision.ts'
 
 /** Puts something around a port: the test harness counts calls and stops the process at a chosen one. */
 export type PortDecorator = <Port extends object>(name: PortName, port: Port) => Port
@@ -43,8 +42,12 @@ export interface AppOptions {
 
 export interface DeclaredResult {
   readonly state: DeclaredState
-  /** The text of the documents that diagnostics stand in, for framing them. */
-  frame(diagnostics: readonly Diagnostic[]): Promise<SourceText>
+  readonly frame: FrameText
+}
+
+export interface CheckedResult {
+  readonly catalog: CheckedCatalog
+  readonly frame: FrameText
 }
 
 /**
@@ -53,7 +56,7 @@ export interface DeclaredResult {
  */
 export class App {
   readonly options: AppOptions
-  #compiler: DocumentCompiler | null = null
+  #declarer: Declarer | null = null
   readonly #closers: (() => void | Promise<void>)[] = []
   #repository: Promise<Repository> | null = null
 
@@ -92,25 +95,34 @@ export class App {
     return stateDir === null ? join((await this.repository()).top, '.steward') : resolve(stateDir)
   }
 
+  /** What a revision declares. Called again, it costs what has changed since. */
   async declared(request: RevisionRequest, signal?: AbortSignal): Promise<DeclaredResult> {
-    // Loaded here: `version`, `store` and `host` parse no documents.
-    const [{ DocumentCompiler }, { declare }] = await Promise.all([
-      import('../declared/compile-document.ts'),
-      import('../declared/declare.ts'),
-    ])
-    const compiler = (this.#compiler ??= new DocumentCompiler())
+    const declarer = (this.#declarer ??= await this.#newDeclarer())
     const { source } = await this.repository()
-    const snapshot = await source.open(request, signal)
-    const { revision, root, tree, committedAt, author, entries } = snapshot
-    const documents = entries.filter(({ path, mode }) => mode === 'file' && path.endsWith('.yaml'))
-    const needed = documents.filter(({ path, oid }) => {
-      const placement = placeOf(path.slice(root.length + 1).split('/'))
-      return placement !== null && 'place' in placement && !compiler.has(placement.place.kind, oid)
-    })
-    const bytes = await snapshot.read(needed)
-    const context = { revision, root, tree, committedAt, author, entries, bytes }
-    const state = declare({ ...context, compiler, capabilities: capabilityTable })
-    return { state, frame: (diagnostics) => frameText(snapshot, diagnostics) }
+    const { snapshot, base } = await openRevision(source, request, null, signal)
+    const reading = declarer.declare({ ...snapshot, base, now: this.clock.now() })
+    const state = await fulfil(reading, { revision: snapshot.read, base: source.read })
+    return { state, frame: frameText(snapshot) }
+  }
+
+  /**
+   * What is wrong with a revision, without keeping what it declares. With `since` it is compared with that revision,
+   * and only what the change brings is told.
+   */
+  async checked(request: RevisionRequest, since: string | null, signal?: AbortSignal): Promise<CheckedResult> {
+    const declarer = await this.#newDeclarer()
+    const { source } = await this.repository()
+    const { snapshot, base } = await openRevision(source, request, since, signal)
+    const reading = declarer.check({ ...snapshot, base, now: this.clock.now() })
+    const all = await fulfil(reading, { revision: snapshot.read, base: source.read })
+    const catalog = since === null ? all : { ...all, diagnostics: changedSince(all.diagnostics, snapshot, base) }
+    return { catalog, frame: frameText(snapshot) }
+  }
+
+  /** Loaded here: `version`, `store` and `host` read no documents. */
+  async #newDeclarer(): Promise<Declarer> {
+    const { Declarer } = await import('../declared/declarer.ts')
+    return new Declarer(capabilityTable)
   }
 
   /** The metadata tables that Settings name; the embedded engine is started on demand. */
@@ -206,14 +218,6 @@ export class App {
   #decorate<Port extends object>(name: PortName, port: Port): Port {
     return this.options.decorate?.(name, port) ?? port
   }
-}
-
-async function frameText(snapshot: SourceSnapshot, diagnostics: readonly Diagnostic[]): Promise<SourceText> {
-  const wrong = new Set(diagnostics.map(({ path }) => path))
-  const entries = snapshot.entries.filter(({ path, mode }) => mode === 'file' && wrong.has(path))
-  const bytes = await snapshot.read(entries)
-  const texts = new Map(entries.map(({ path, oid }) => [path, new TextDecoder().decode(bytes.get(oid))]))
-  return (path) => texts.get(path) ?? null
 }
 
 function isLoopback(endpoint: string): boolean {

@@ -154,7 +154,7 @@ async function deploymentStatus(
     name,
     stage: declared?.stage ?? newest?.stage ?? name,
     deployment_method: declared?.method ?? text(item?.deployment_method) ?? '',
-    runtime: declared?.runtime.name ?? text(item?.runtime) ?? '',
+    runtime: declared?.runtime?.name ?? text(item?.runtime) ?? '',
     mode: declared?.mode ?? text(item?.mode) ?? 'online',
     desired_version: declared?.modelVersion ?? null,
     live_version: live?.modelVersion ?? null,

@@ -6,7 +6,8 @@ import type { DeclaredState, ResolvedSettings } from './declared-state.ts'
 import { checkClaims, type EndpointClaim } from './endpoint-claims.ts'
 import type { FolderNode } from './folder-node.ts'
 import { runPass, type PassResult } from './pass.ts'
-import type { BaseRevision, ReadEntries } from './read-contents.ts'
+import type { BaseRevision } from './read-contents.ts'
+import type { Reading } from './reading.ts'
 import { UnitIndex } from './unit-index.ts'
 
 export interface DeclareRequest {
@@ -16,7 +17,6 @@ export interface DeclareRequest {
   readonly committedAt: string | null
   readonly author: string | null
   readonly folder: SourceFolder
-  readonly read: ReadEntries
   /** What rules compare with; null where there is nothing before. */
   readonly base: BaseRevision | null
   readonly now: Date
@@ -31,8 +31,8 @@ export interface CheckedCatalog {
 }
 
 /**
- * From the documents of a revision to what they declare, with every problem that they show. Pure but for the reader
- * that it is given. What was found out about a folder is kept by its identity, so that the next revision costs what
+ * From the documents of a revision to what they declare, with every problem that they show. Pure: it asks
+ * for bytes (`fulfil`). What was found out about a folder is kept by its identity, so that the next revision costs what
  * changed: documents are parsed again only where their bytes changed, and models are judged again only where their
  * documents, their namespaces or a part of `_platform` that they depend on changed.
  */
@@ -44,8 +44,8 @@ export class Declarer {
     this.#capabilities = capabilities
   }
 
-  async declare(request: DeclareRequest): Promise<DeclaredState> {
-    const pass = await this.#pass(request, true)
+  *declare(request: DeclareRequest): Reading<DeclaredState> {
+    const pass = yield* this.#pass(request, true)
     this.#memory = pass
     const { revision, root, tree, committedAt, author } = request
     const { settings, runtimes, lifecycles, freezes } = pass.platform
@@ -58,14 +58,14 @@ export class Declarer {
   }
 
   /** The same judgement, holding one model at a time: the memory that it takes hardly grows with the catalog. */
-  async check(request: DeclareRequest): Promise<CheckedCatalog> {
-    const pass = await this.#pass(request, false)
+  *check(request: DeclareRequest): Reading<CheckedCatalog> {
+    const pass = yield* this.#pass(request, false)
     const { diagnostics } = conclude(pass)
     const documents = pass.root.documents + pass.platform.documents
     return { revision: request.revision, documents, units: pass.root.unitCount, diagnostics }
   }
 
-  #pass({ now, committedAt, ...request }: DeclareRequest, keep: boolean): Promise<PassResult> {
+  #pass({ now, committedAt, ...request }: DeclareRequest, keep: boolean): Reading<PassResult> {
     return runPass({
       ...request,
       capabilities: this.#capabilities,

@@ -9,12 +9,12 @@ import type { DocumentKind } from './layout.ts'
 import type { NamespaceChain } from './namespaces.ts'
 import type { CatalogLayout } from './path-rules.ts'
 import type { Platform } from './platform.ts'
-import { readContents, type BaseRevision, type ReadEntries } from './read-contents.ts'
+import { readContents, type BaseRevision } from './read-contents.ts'
+import type { Reading, ReadRequest } from './reading.ts'
 import type { Dependency } from './unit-context.ts'
 
 export interface GroupJudgeInput {
   readonly root: string
-  readonly read: ReadEntries
   readonly base: BaseRevision | null
   readonly capabilities: CapabilityTable
   readonly platform: Platform
@@ -81,8 +81,8 @@ export class GroupJudge {
     return part === 'today' ? this.#input.today : this.#input.platform.digestOf(part)
   }
 
-  async run(): Promise<void> {
-    await this.#readBase()
+  *run(): Reading<void> {
+    yield* this.#readBase()
     const wanted: Wanted[] = []
     for (const pending of this.#pending) {
       for (const { entry, place } of pending.layout.documents) {
@@ -97,13 +97,11 @@ export class GroupJudge {
       if (pending.missing === 0) pending.node = this.#judge(pending)
     }
     let next = 0
-    await this.#input.read(
-      wanted.map(({ entry }) => entry),
-      (_entry, bytes) => {
-        const asked = wanted[next++]
-        if (asked !== undefined) this.#take(asked, bytes)
-      },
-    )
+    const take: ReadRequest['take'] = (_entry, bytes) => {
+      const asked = wanted[next++]
+      if (asked !== undefined) this.#take(asked, bytes)
+    }
+    yield { of: 'revision', entries: wanted.map(({ entry }) => entry), take }
   }
 
   #take({ pending, key, kind }: Wanted, bytes: Uint8Array): void {
@@ -114,7 +112,7 @@ export class GroupJudge {
     if (!this.#input.keep) pending.contents.clear()
   }
 
-  async #readBase(): Promise<void> {
+  *#readBase(): Reading<void> {
     const { base } = this.#input
     if (base === null) return
     const documents = this.#pending.flatMap(({ base: needs, layout }) => {
@@ -125,7 +123,7 @@ export class GroupJudge {
         return place === undefined ? [] : [{ entry, place }]
       })
     })
-    this.#baseContents = await readContents(base.read, documents, new Map())
+    this.#baseContents = yield* readContents('base', documents, new Map())
   }
 
   #judge({ request, layout, contents, base }: Pending): GroupNode {

@@ -8,12 +8,12 @@ import { GroupJudge } from './group-judge.ts'
 import { extendChain, noNamespaces, type NamespaceChain } from './namespaces.ts'
 import { checkPaths } from './path-rules.ts'
 import { readPlatform, type Platform } from './platform.ts'
-import { readContents, type BaseRevision, type ReadEntries } from './read-contents.ts'
+import { readContents, type BaseRevision } from './read-contents.ts'
+import type { Reading } from './reading.ts'
 
 export interface PassInput {
   readonly root: string
   readonly folder: SourceFolder
-  readonly read: ReadEntries
   /** What rules compare with; null where there is nothing before. */
   readonly base: BaseRevision | null
   readonly capabilities: CapabilityTable
@@ -38,21 +38,21 @@ export interface PassResult {
 }
 
 /** One run over one revision: `_platform` and the namespaces first, then every model that must be judged again. */
-export async function runPass(input: PassInput): Promise<PassResult> {
+export function* runPass(input: PassInput): Reading<PassResult> {
   const { root, folder, memory } = input
   const platformFolder = folder.folders.find(({ path }) => path === `${root}/_platform`)
   const layout = checkPaths(platformFolder === undefined ? [] : entriesBelow(platformFolder), root)
   const draft = draftFolder(folder, root, memory?.root ?? null)
   const namespaces = namespacesBelow(draft)
   const known = new Map([...(memory?.platformContents ?? []), ...namespaces.known])
-  const contents = await readContents(input.read, [...layout.documents, ...namespaces.documents], known)
+  const contents = yield* readContents('revision', [...layout.documents, ...namespaces.documents], known)
   const outside = draft.layout.own.diagnostics.filter(({ path }) => path === `${root}/_platform`)
   const platform = readPlatform({ root, layout, contents, outside })
   const judge = new GroupJudge({ ...input, platform, ...input.days(platform) })
   const context = [platformFolder?.oid ?? '', ...outside.map(({ code }) => code), input.days(platform).today].join(' ')
   const settle = new Settling({ root, context, contents, judge })
   const finish = settle.folder(draft, noNamespaces, input.base?.folder ?? null)
-  await judge.run()
+  yield* judge.run()
   const platformContents = new Map(
     layout.documents.flatMap(({ entry, place }) => {
       const key = contentKey(place.kind, entry.oid)

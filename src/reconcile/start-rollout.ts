@@ -38,7 +38,7 @@ export async function startRollout(
     requested_by: intent.declared.author,
     approvals: [],
     // Where it was brought to: a runtime may be declared no more before its last deployment is gone.
-    target: { config: declared.runtime.config },
+    target: { config: declared.runtime?.config ?? {} },
   }
   const written = await recordChange(ports, intent, {
     model,

@@ -1,8 +1,23 @@
 import { styleText } from 'node:util'
-import type { Diagnostic } from '../domain/diagnostics.ts'
+import type { Diagnostic, Range } from '../domain/diagnostics.ts'
 
 /** Lines of a file by path, for framing; null where the text is not at hand. */
 export type SourceText = (path: string) => string | null
+
+/** A text with some places made unreadable; line ends stay. */
+export function maskRanges(text: string, ranges: readonly Range[]): string {
+  if (ranges.length === 0) return text
+  const lines = text.split('\n')
+  for (const { start, end } of ranges) {
+    for (let line = start.line; line <= Math.min(end.line, lines.length); line += 1) {
+      const held = lines[line - 1] ?? ''
+      const from = line === start.line ? start.column - 1 : 0
+      const to = line === end.line ? end.column - 1 : held.length
+      lines[line - 1] = held.slice(0, from) + held.slice(from, to).replaceAll(/[^\r\s]/g, '*') + held.slice(to)
+    }
+  }
+  return lines.join('\n')
+}
 
 type Paint = (style: 'red' | 'yellow' | 'cyan' | 'bold' | 'dim', text: string) => string
 

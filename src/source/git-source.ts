@@ -53,7 +53,7 @@ export class GitSource {
       committedAt: commit.committedAt,
       author: commit.author,
       folder: await this.#lister.list(rootTree.oid, this.#root),
-      read: (entries, take) => this.#read(entries, take),
+      read: (entries, take) => this.read(entries, take),
     }
   }
 
@@ -82,7 +82,7 @@ export class GitSource {
     return /^[0-9a-f]{7,64}$/.test(revision) ? 'HEAD' : revision.replace(/^refs\/(heads|tags|remotes)\//, '')
   }
 
-  async #read(entries: readonly SourceEntry[], take: (entry: SourceEntry, bytes: Uint8Array) => void): Promise<void> {
+  async read(entries: readonly SourceEntry[], take: (entry: SourceEntry, bytes: Uint8Array) => void): Promise<void> {
     await this.#objects(
       entries.map(({ oid }) => oid),
       (index, bytes) => {

@@ -32,12 +32,12 @@ const entryMode = (mode: string): EntryMode =>
 export type ReadTrees = (oids: readonly string[]) => Promise<readonly Buffer[]>
 
 /**
- * Reads the folders below one root, level by level. A folder that was there in one of the last two listings (same oid
+ * Reads the folders below one root, level by level. A folder that was there in one of the last listings (same oid
  * at the same path) is given again and nothing below it is read, so that a new revision costs what changed.
  */
 export class TreeLister {
   readonly #readTrees: ReadTrees
-  /** The newest listing last: a revision and the one that it is compared with. */
+  /** The newest listing last: a revision and what it is compared with, now and the time before. */
   #known: readonly SourceFolder[] = []
 
   constructor(readTrees: ReadTrees) {
@@ -46,7 +46,7 @@ export class TreeLister {
 
   async list(oid: string, path: string): Promise<SourceFolder> {
     const folder = await this.#build(oid, path)
-    this.#known = [...this.#known.filter((each) => each !== folder), folder].slice(-2)
+    this.#known = [...this.#known.filter((each) => each !== folder), folder].slice(-6)
     return folder
   }
 

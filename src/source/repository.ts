@@ -64,6 +64,7 @@ export async function openRepository(folder: string, root: string): Promise<Repo
     open: (request) => (request.kind === 'git' ? gitSource.open(request.revision) : worktree.open()),
     resolve: (revision) => gitSource.resolve(revision),
     folderAt: (revision) => gitSource.folderAt(revision),
+    read: (entries, take) => gitSource.read(entries, take),
     // `merge-base` names the best common ancestor: an ancestor is its own.
     isAncestor: async (ancestor, descendant) => (await mergeBase(topGit, ancestor, descendant)) === ancestor,
     mergeBase: (a, b) => mergeBase(topGit, a, b),

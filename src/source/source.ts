@@ -39,9 +39,14 @@ export interface SourceSnapshot {
   readonly author: string | null
   /** The root folder with everything below it. */
   readonly folder: SourceFolder
-  /** Hands over the bytes of files one by one, in the order asked. */
-  read(entries: readonly SourceEntry[], take: (entry: SourceEntry, bytes: Uint8Array) => void): Promise<void>
+  readonly read: ReadEntries
 }
+
+/** Hands over the bytes of files one by one, in the order asked. */
+export type ReadEntries = (
+  entries: readonly SourceEntry[],
+  take: (entry: SourceEntry, bytes: Uint8Array) => void,
+) => Promise<void>
 
 export type RevisionRequest = { readonly kind: 'worktree' } | { readonly kind: 'git'; readonly revision: string }
 
@@ -51,6 +56,8 @@ export interface Source {
   resolve(revision: string): Promise<string | null>
   /** The root folder at a revision; null where there is no such revision, or no such folder in it. */
   folderAt(revision: string): Promise<SourceFolder | null>
+  /** Reads files of any revision. */
+  readonly read: ReadEntries
   /** Whether `descendant` is the commit `ancestor` or comes after it; false where either is unknown. */
   isAncestor(ancestor: string, descendant: string): Promise<boolean>
   /** The best common ancestor of two commits; null where there is none. */

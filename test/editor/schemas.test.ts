@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { editorKeywords, schemaNodes } from '../../scripts/generate/schema-node.ts'
 import { checkSchema } from '../../src/declared/schema-check.ts'
-import type { EvaluatedKind } from '../../src/declared/layout.ts'
+import type { DocumentKind } from '../../src/declared/layout.ts'
 import { parseYaml } from '../../src/declared/yaml-document.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts'
 import { accepted } from './completed.ts'
@@ -97,7 +97,7 @@ describe.each(kinds)('the schema of $title', ({ title, schema, file }) => {
     expect(text.toString()).toContain(`# yaml-language-server: $schema=../${file}.schema.json\n`)
     const { document, faults } = parseYaml(text)
     expect(faults).toEqual([])
-    expect(document === null ? null : checkSchema(title as EvaluatedKind, document)).toEqual([])
+    expect(document === null ? null : checkSchema(title as DocumentKind, document)).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkSchema } from '../../src/declared/schema-check.ts'
-import { placeOf, type EvaluatedKind } from '../../src/declared/layout.ts'
+import { placeOf, type DocumentKind } from '../../src/declared/layout.ts'
 import { parseYaml } from '../../src/declared/yaml-document.ts'
 import { isJsonObject, type JsonObject } from '../../src/domain/json.ts'
 import { completed } from './completed.ts'
@@ -53,7 +53,7 @@ async function proposed(title: string, text: string): Promise<{ items: readonly 
 
 function faultsOf(title: string, text: string): readonly { line: number; summary: string }[] {
   const { document, faults } = parseYaml(Buffer.from(text))
-  const found = document === null ? faults : checkSchema(title as EvaluatedKind, document)
+  const found = document === null ? faults : checkSchema(title as DocumentKind, document)
   return found.map(({ range, summary }) => ({ line: range.start.line, summary }))
 }
 
@@ -84,7 +84,7 @@ describe.each(kinds)('an editor with a $title', ({ title, schema, file }) => {
       expect(document, item.label).not.toBeNull()
       if (document === null) continue
       // A value that is still to be typed is empty; every value that is there must be right.
-      const wrong = checkSchema(title as EvaluatedKind, document).filter(({ code, pointer = '' }) => {
+      const wrong = checkSchema(title as DocumentKind, document).filter(({ code, pointer = '' }) => {
         const path = pointer.split('/').slice(1)
         return code !== 'ST1102' && valueAt(document.value, path) !== null
       })

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { stringify } from 'yaml'
-import { DocumentCompiler } from '../../src/declared/compile-document.ts'
-import { declare } from '../../src/declared/declare.ts'
+import { Declarer } from '../../src/declared/declarer.ts'
 import type { DeclaredState, DeclaredUnit } from '../../src/declared/declared-state.ts'
 import type { Diagnostic } from '../../src/domain/diagnostics.ts'
 import type { ModelId } from '../../src/domain/names.ts'
 import { capabilityTable } from '../../src/runtimes/capability-table.ts'
-import type { EntryMode, SourceEntry } from '../../src/source/source.ts'
+import { buildFolders } from '../../src/source/folders.ts'
+import type { EntryMode, SourceEntry, SourceFolder } from '../../src/source/source.ts'
 
 export type Content = string | Uint8Array | object
 export const MODEL = '/abc/claim/docs' as ModelId
@@ -23,7 +23,13 @@ export interface DeclareOptions {
   readonly author?: string
   readonly root?: string
   readonly reversed?: boolean
-  readonly compiler?: DocumentCompiler
+  readonly declarer?: Declarer
+  readonly now?: string
+  /** What it is compared with: another catalog, and what both began with. */
+  readonly base?: Catalog
+  readonly fork?: Catalog
+  /** Told the path of every file that is read. */
+  readonly onRead?: (path: string) => void
 }
 
 /** A catalog of documents in memory. Every method gives a new catalog, so that tests can branch off a common one. */
@@ -70,28 +76,43 @@ export class Catalog {
 
   declare(options: DeclareOptions = {}): DeclaredState {
     const { root = 'models', committedAt = '2026-01-02T03:04:05.000Z', author = 'alice@example.com' } = options
-    const named = [...this.files].map(([path, { mode, bytes }]) => {
-      const oid = `sha256-${createHash('sha256').update(bytes).digest('hex')}`
-      return { entry: { path: `${root}/${path}`, mode, oid } satisfies SourceEntry, bytes }
-    })
-    const sorted = named.toSorted((a, b) => (a.entry.path < b.entry.path ? -1 : 1))
-    const ordered = options.reversed === true ? sorted.toReversed() : sorted
-    return declare({
+    const { base, fork = base } = options
+    const [folder, before] = [this.folder(root, options.reversed), base?.folder(root)]
+    const began = fork === base ? before : fork?.folder(root)
+    const reading = (options.declarer ?? new Declarer(capabilityTable)).declare({
       revision: options.revision ?? 'main@sha1:0000000000000000000000000000000000000000',
-      root,
-      tree: 'tree',
-      committedAt,
-      author,
-      entries: ordered.map(({ entry }) => entry),
-      bytes: new Map(ordered.map(({ entry, bytes }) => [entry.oid, bytes])),
-      compiler: options.compiler ?? new DocumentCompiler(),
-      capabilities: capabilityTable,
+      ...{ root, tree: 'tree', committedAt, author, folder },
+      base: before === undefined ? null : { folder: before, fork: began ?? null },
+      now: new Date(options.now ?? committedAt),
     })
+    for (;;) {
+      const step = reading.next()
+      if (step.done === true) return step.value
+      const { of, entries, take } = step.value
+      const files = of === 'base' ? base?.files : this.files
+      for (const entry of entries) {
+        const file = files?.get(entry.path.slice(root.length + 1))
+        if (file === undefined) throw new Error(`${entry.path} is not there`)
+        options.onRead?.(entry.path)
+        take(entry, file.bytes)
+      }
+    }
+  }
+
+  folder(root = 'models', reversed = false): SourceFolder {
+    const entries = [...this.files].map(([path, { mode, bytes }]) => {
+      return { path: `${root}/${path}`, mode, oid: digest(bytes) } satisfies SourceEntry
+    })
+    return buildFolders(root, reversed ? entries.toReversed() : entries, (text) => digest(new TextEncoder().encode(text)))
   }
 
   #with(path: string, file: File): Catalog {
     return new Catalog(new Map([...this.files, [path, file]]))
   }
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha1').update(bytes).digest('hex')
 }
 
 /** One runtime, one model with one version, deployed to prod: valid, and small enough to read. */
