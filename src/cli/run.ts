@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import type { PortDecorator } from '../app/app.ts'
 import { readEnvironment } from '../app/environment.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import type { RevisionRequest } from '../source/source.ts'
 import { systemClock, systemIds, systemRandomness } from '../system/clock.ts'
 import { livenessOf, ownIdentity } from '../system/processes.ts'
+import { entryPointFile } from '../system/program-files.ts'
 import { exitCodes, type Command, type Io, type Options } from './command.ts'
 import { commands } from './commands/index.ts'
 import { commandHelp, overview } from './help.ts'
@@ -60,13 +60,7 @@ export async function run(
       randomness: systemRandomness,
       identity: ownIdentity(),
       livenessOf,
-      storeCommand: (stateDir) => [
-        process.execPath,
-        join(import.meta.dirname, 'main.ts'),
-        'store',
-        '--state',
-        stateDir,
-      ],
+      storeCommand: (stateDir) => [process.execPath, entryPointFile('cli/main'), 'store', '--state', stateDir],
       ...(runOptions.decorate && { decorate: runOptions.decorate }),
     })
     const { signal, stop } = interruptSignal()

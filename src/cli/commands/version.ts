@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { packageFolder } from '../../system/program-files.ts'
 import { exitCodes, type Command } from '../command.ts'
 
 export const version: Command = {
@@ -17,7 +18,7 @@ export const version: Command = {
 }
 
 export async function stewardVersion(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(join(import.meta.dirname, '../../../package.json'), 'utf8'))
+  const manifest: unknown = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'))
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'unknown'
