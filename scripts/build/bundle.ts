@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
+import { requiredBuiltins, withTakenBuiltins } from './builtin-modules.ts'
 
 export const checkout = join(import.meta.dirname, '..', '..')
 
@@ -10,14 +11,9 @@ export const checkout = join(import.meta.dirname, '..', '..')
  */
 const external = ['dynalite']
 
-/** Some libraries are CommonJS and ask for Node's modules by `require`, which a module does not have by itself. */
-const banner =
-  "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);"
-
 /** Writes the programs and the parts that they load when they need them into `folder`, which is emptied first. */
 export async function bundle(folder: string): Promise<Metafile> {
-  await rm(folder, { recursive: true, force: true })
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: checkout,
     entryPoints: ['src/cli/main.ts', 'src/store/engine.ts'],
     outdir: folder,
@@ -32,10 +28,16 @@ export async function bundle(folder: string): Promise<Metafile> {
     // Modules first: what is not used of them is left out.
     mainFields: ['module', 'main'],
     external,
-    banner: { js: banner },
+    plugins: [requiredBuiltins],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,
+    write: false,
   })
+  await rm(folder, { recursive: true, force: true })
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, withTakenBuiltins(text))
+  }
   return metafile
 }
