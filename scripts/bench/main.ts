@@ -4,6 +4,8 @@
  */
 import { coldValidate } from './goals/p1-cold-validate.ts'
 import { oneFile } from './goals/p2-one-file.ts'
+import { plan } from './goals/p3-plan.ts'
+import { noOp } from './goals/p5-no-op.ts'
 import { start } from './goals/p6-start.ts'
 import { memory } from './goals/p7-memory.ts'
 import { Lab } from './lab.ts'
@@ -13,6 +15,8 @@ import { printReport, type GoalReport } from './report.ts'
 const goals: Readonly<Record<string, (lab: Lab) => Promise<GoalReport>>> = {
   P1: coldValidate,
   P2: oneFile,
+  P3: plan,
+  P5: noOp,
   P6: start,
   P7: memory,
 }

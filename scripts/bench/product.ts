@@ -51,5 +51,5 @@ export function timeShell(line: string, cwd: string): number {
 /** A process that failed is no measurement. */
 export function mustSucceed(words: readonly string[], { status, stderr, error }: SpawnSyncReturns<string>): void {
   if (error !== undefined) throw error
-  if (status !== 0) throw new Error(`${words.join(' ')} exited ${String(status)}: ${stderr}`)
+  if (status !== 0) throw new Error(`${words.join(' ')} exited ${String(status)}: ${stderr.slice(-1_000)}`)
 }

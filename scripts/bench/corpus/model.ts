@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { storedGzip } from '../../../models/_training/packing/gzip.ts'
+import { tarOf } from '../../../models/_training/packing/tar.ts'
 import { seededRandom } from './random.ts'
 
 /** One document below the catalog's root. */
@@ -11,9 +13,9 @@ export const VERSIONS = 5
 const divisions = ['claims', 'pricing', 'fraud', 'service', 'underwriting', 'finance', 'marketing']
 const things = ['doc_type', 'repair_cost', 'churn', 'lead_score', 'duplicate', 'reserve', 'sentiment', 'triage']
 
-/** The bytes that stand for the archive of a version; nothing unpacks them. */
+/** The archive of a version: small, and of the form that `apply` checks. */
 export function artifactBytes(model: number, version: number): Buffer {
-  return Buffer.from(`archive of version ${version} of model ${model}\n`)
+  return storedGzip(tarOf(new Map([['serve.mjs', `// version ${version} of model ${model}\n`]])))
 }
 
 /** `line_07/fraud/churn_0123`: a two-level namespace and the model's name. */
