@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runOnNode24 } from './launch.mjs'
 
-runOnNode24(join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'cli', 'main.ts'), process.argv.slice(2))
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+// A checkout runs its sources. A package has none: Node strips no types below node_modules.
+const source = join(root, 'src', 'cli', 'main.ts')
+runOnNode24(existsSync(source) ? source : join(root, 'dist', 'steward', 'main.js'), process.argv.slice(2))

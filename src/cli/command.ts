@@ -9,29 +9,53 @@ export interface OptionSpec {
   readonly summary: string
 }
 
-/** A command is data: parsing, help and documents are derived from it. */
-export interface Command {
+/** What the overview shows of a command. */
+export interface CommandHead {
   /** One word, or two for a group such as `tables create`. */
   readonly name: string
   readonly summary: string
   /** `[PLAN]`, `MODEL` … in order; brackets mean optional. */
   readonly arguments: readonly string[]
+}
+
+/** A line of the table of commands (`commands/index.ts`): the command's own file is loaded when it is asked for. */
+export interface CommandEntry extends CommandHead {
+  load(): Promise<AnyCommand>
+}
+
+/** All that parsing, help and documents are derived from. */
+export interface CommandData extends CommandHead {
   readonly options: readonly OptionSpec[]
   readonly examples: readonly string[]
   readonly detail?: string
+}
+
+/** A command is data and what runs it. */
+export interface Command extends CommandData {
   /** What is read where neither --rev nor --worktree says. */
   readonly reads?: 'worktree' | 'HEAD'
   /** Returns the exit code. */
   run(invocation: Invocation): Promise<number>
 }
 
-export interface Invocation {
+/** A command that looks at nothing but its words: it answers before the application is loaded. */
+export interface PlainCommand extends CommandData {
+  /** Returns the exit code. */
+  answer(line: CommandLine): Promise<number>
+}
+
+export type AnyCommand = Command | PlainCommand
+
+export interface CommandLine {
   readonly arguments: readonly string[]
   readonly options: Options
-  readonly app: App
   readonly environment: Environment
-  readonly revision: RevisionRequest
   readonly io: Io
+}
+
+export interface Invocation extends CommandLine {
+  readonly app: App
+  readonly revision: RevisionRequest
   /** Aborted on the first interrupt. */
   readonly signal: AbortSignal
 }

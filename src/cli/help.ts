@@ -1,4 +1,4 @@
-import type { Command, OptionSpec } from './command.ts'
+import type { CommandData, CommandHead, OptionSpec } from './command.ts'
 
 export const globalOptions: readonly OptionSpec[] = [
   { name: 'repo', value: 'DIR', summary: 'the Git repository (default: the one that holds the current folder)' },
@@ -13,7 +13,7 @@ export const globalOptions: readonly OptionSpec[] = [
   { name: 'help', summary: 'show help' },
 ]
 
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly CommandHead[]): string {
   const width = Math.max(...commands.map((command) => usageOf(command).length))
   return [
     'steward keeps machine-learning models the way Git says they should be.',
@@ -35,7 +35,7 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n')
 }
 
-export function commandHelp(command: Command): string {
+export function commandHelp(command: CommandData): string {
   const own = command.options.length === 0 ? [] : ['', 'Options:', ...optionLines(command.options)]
   return [
     `steward ${command.name}: ${command.summary}`,
@@ -52,7 +52,7 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
-function usageOf({ name, arguments: names }: Command): string {
+function usageOf({ name, arguments: names }: CommandHead): string {
   return [name, ...names].join(' ')
 }
 

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises'
 import { plain } from '../report/diagnostics.ts'
 import type { Io } from './command.ts'
 
@@ -19,6 +18,7 @@ export function processIo({ json, noColour, ci }: IoOptions): Io {
     note: (text) => process.stderr.write(`${plain(text)}\n`),
     confirm: async (question) => {
       if (!process.stdin.isTTY || !process.stderr.isTTY) return null
+      const { createInterface } = await import('node:readline/promises')
       const lines = createInterface({ input: process.stdin, output: process.stderr })
       try {
         return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())

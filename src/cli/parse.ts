@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../domain/nearest-name.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
-import { Options, type Command } from './command.ts'
+import { Options, type AnyCommand, type CommandData, type CommandEntry } from './command.ts'
 import { globalOptions } from './help.ts'
 
 export interface ParsedLine {
-  readonly command: Command
+  readonly command: AnyCommand
   readonly arguments: readonly string[]
   readonly options: Options
 }
@@ -15,9 +14,9 @@ export function usageError(message: string, hint = 'See `steward --help`.'): Ste
 }
 
 /** Finds the command in the words and reads its options; every mistake is one usage error. */
-export function parseLine(words: readonly string[], commands: readonly Command[]): ParsedLine {
+export async function parseLine(words: readonly string[], commands: readonly CommandEntry[]): Promise<ParsedLine> {
   const { leading, following } = splitLeading(words)
-  const command = findCommand(following, commands)
+  const command = await (await findCommand(following, commands)).load()
   const rest = [...following.slice(command.name.split(' ').length), ...leading]
   const specs = [...command.options, ...globalOptions]
   const options = Object.fromEntries(
@@ -33,7 +32,7 @@ export function parseLine(words: readonly string[], commands: readonly Command[]
     const names = rest.filter((word) => word.startsWith('--')).map((word) => word.slice(2).split('=')[0] ?? '')
     const name = names.find((each) => !Object.hasOwn(options, each))
     if (name === undefined) throw usageError(errorMessage(error).split('. ')[0] ?? '', hint)
-    const nearest = nearestName(name, Object.keys(options))
+    const nearest = await nearestOf(name, Object.keys(options))
     throw usageError(
       `unknown option --${name}`,
       nearest === null ? hint : `The nearest option is --${nearest}. ${hint}`,
@@ -52,13 +51,13 @@ function splitLeading(words: readonly string[]): { leading: readonly string[]; f
   return { leading: words.slice(0, at), following: words.slice(at) }
 }
 
-function findCommand(words: readonly string[], commands: readonly Command[]): Command {
+async function findCommand(words: readonly string[], commands: readonly CommandEntry[]): Promise<CommandEntry> {
   const found = commands.find(({ name }) => name.split(' ').every((word, index) => words[index] === word))
   if (found !== undefined) return found
   const [first = ''] = words
   const group = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name)
   if (group.length > 0) throw usageError(`${first} needs a second word`, `There is: ${group.join(', ')}.`)
-  const nearest = nearestName(
+  const nearest = await nearestOf(
     first,
     commands.map(({ name }) => name),
   )
@@ -68,7 +67,13 @@ function findCommand(words: readonly string[], commands: readonly Command[]): Co
   )
 }
 
-function checkCount(command: Command, given: readonly string[], hint: string): void {
+/** Loaded for a mistake only. */
+async function nearestOf(name: string, known: readonly string[]): Promise<string | null> {
+  const { nearestName } = await import('../domain/nearest-name.ts')
+  return nearestName(name, known)
+}
+
+function checkCount(command: CommandData, given: readonly string[], hint: string): void {
   const needed = command.arguments.filter((name) => !name.startsWith('['))
   const missing = needed[given.length]
   if (missing !== undefined) throw usageError(`${command.name} needs ${missing}`, hint)

@@ -1,16 +1,11 @@
-import { join } from 'node:path'
 import type { PortDecorator } from '../app/app.ts'
-import { readEnvironment } from '../app/environment.ts'
+import { readEnvironment, type Environment } from '../app/environment.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
-import type { RevisionRequest } from '../source/source.ts'
-import { systemClock, systemIds, systemRandomness } from '../system/clock.ts'
-import { livenessOf, ownIdentity } from '../system/processes.ts'
-import { exitCodes, type Command, type Io, type Options } from './command.ts'
+import { exitCodes, type CommandLine, type Io, type Options } from './command.ts'
 import { commands } from './commands/index.ts'
 import { commandHelp, overview } from './help.ts'
 import { processIo } from './io.ts'
-import { parseLine, usageError } from './parse.ts'
-import { interruptSignal } from './signals.ts'
+import { parseLine, usageError, type ParsedLine } from './parse.ts'
 
 const logLevels = ['error', 'warn', 'info', 'debug']
 
@@ -34,55 +29,38 @@ export async function run(
   }
   let io = early
   try {
-    const { command, arguments: given, options } = parseLine(first === '--version' ? ['version'] : words, commands)
-    if (options.flag('help')) {
-      early.out(commandHelp(command))
+    const parsed = await parseLine(first === '--version' ? ['version'] : words, commands)
+    if (parsed.options.flag('help')) {
+      early.out(commandHelp(parsed.command))
       return exitCodes.done
     }
-    io = processIo({
-      json: wantsJson(options),
-      noColour: environment.noColor || options.flag('no-color'),
-      ci: environment.ci,
-    })
-    const level = options.text('log-level') ?? environment.logLevel ?? 'info'
-    if (!logLevels.includes(level)) throw usageError(`unknown log level ${level}`, `Use ${logLevels.join(', ')}.`)
-    const quiet = level === 'error'
-    checkUrl('STEWARD_DYNAMODB_ENDPOINT', environment.dynamodbEndpoint)
-    for (const warning of quiet ? [] : warnings) io.note(`warning: ${warning}`)
-    const { App } = await import('../app/app.ts')
-    const app = new App({
-      repo: options.text('repo') ?? environment.repo ?? process.cwd(),
-      root: normaliseRoot(options.text('root') ?? environment.root ?? 'models'),
-      stateDir: options.text('state') ?? environment.stateDir ?? null,
-      environment,
-      clock: systemClock,
-      ids: systemIds,
-      randomness: systemRandomness,
-      identity: ownIdentity(),
-      livenessOf,
-      storeCommand: (stateDir) => [
-        process.execPath,
-        join(import.meta.dirname, 'main.ts'),
-        'store',
-        '--state',
-        stateDir,
-      ],
-      ...(runOptions.decorate && { decorate: runOptions.decorate }),
-    })
-    const { signal, stop } = interruptSignal()
-    try {
-      const revision = revisionOf(command, options)
-      return await command.run({ arguments: given, options, app, environment, revision, io, signal })
-    } catch (error) {
-      if (signal.aborted && isAbort(error)) return exitCodes.interrupted
-      throw error
-    } finally {
-      stop()
-      await app.close()
-    }
+    io = ioOf(parsed.options, environment)
+    warn(warnings, parsed.options, environment, io)
+    return await runCommand(
+      parsed,
+      { arguments: parsed.arguments, options: parsed.options, environment, io },
+      runOptions,
+    )
   } catch (error) {
     return report(error, io)
   }
+}
+
+async function runCommand({ command }: ParsedLine, line: CommandLine, { decorate }: RunOptions): Promise<number> {
+  if ('answer' in command) return command.answer(line)
+  const { runWithApp } = await import('./run-with-app.ts')
+  return runWithApp(command, line, decorate)
+}
+
+function ioOf(options: Options, { noColor, ci }: Environment): Io {
+  return processIo({ json: wantsJson(options), noColour: noColor || options.flag('no-color'), ci })
+}
+
+function warn(warnings: readonly string[], options: Options, environment: Environment, io: Io): void {
+  const level = options.text('log-level') ?? environment.logLevel ?? 'info'
+  if (!logLevels.includes(level)) throw usageError(`unknown log level ${level}`, `Use ${logLevels.join(', ')}.`)
+  checkUrl('STEWARD_DYNAMODB_ENDPOINT', environment.dynamodbEndpoint)
+  for (const warning of level === 'error' ? [] : warnings) io.note(`warning: ${warning}`)
 }
 
 function checkUrl(name: string, text: string | undefined): void {
@@ -94,28 +72,6 @@ function wantsJson(options: Options): boolean {
   const format = options.text('format') ?? (options.flag('json') ? 'json' : 'pretty')
   if (format !== 'json' && format !== 'pretty') throw usageError(`unknown format ${format}`, 'Use pretty or json.')
   return format === 'json' || options.flag('json')
-}
-
-function normaliseRoot(root: string): string {
-  const segments = root.split('/').filter((segment) => segment !== '' && segment !== '.')
-  if (segments.length === 0 || segments.includes('..'))
-    throw usageError(`--root ${root} is no folder of the repository`)
-  return segments.join('/')
-}
-
-function revisionOf(command: Command, options: Options): RevisionRequest {
-  const named = options.text('rev')
-  if (named !== undefined && options.flag('worktree')) throw usageError('--rev and --worktree exclude each other')
-  if (named !== undefined) return { kind: 'git', revision: named }
-  if (options.flag('worktree') || command.reads === 'worktree') return { kind: 'worktree' }
-  return { kind: 'git', revision: 'HEAD' }
-}
-
-function isAbort(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (error.name === 'AbortError' || error.name === 'TimeoutError' || error.name === 'Interrupted')
-  )
 }
 
 /** The one mapping from anything thrown to text and exit code. */

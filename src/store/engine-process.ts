@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http'
-import { fileURLToPath } from 'node:url'
 import { StewardError, errorCode } from '../domain/errors.ts'
+import { entryPointFile } from '../system/program-files.ts'
 
 /** What the engine's process tells its store once, when it serves. */
 export interface EngineMessage {
@@ -42,8 +42,7 @@ const MAX_CONNECTIONS = 64
 
 /** Starts the engine on a folder and resolves when it serves. */
 export async function startEngineProcess(folder: string, repair: boolean): Promise<EngineProcess> {
-  const entry = fileURLToPath(new URL('./engine.ts', import.meta.url))
-  const child = fork(entry, [folder, repair ? 'repair' : 'keep'], {
+  const child = fork(entryPointFile('store/engine'), [folder, repair ? 'repair' : 'keep'], {
     execArgv: [],
     // dynalite takes a region and an account from the environment; here they are always the same.
     env: {},

@@ -29,7 +29,7 @@ export const serve: Command = {
       leaseMs: parseLeaseMs(options, environment),
       listen: options.text('listen') ?? environment.listen ?? '127.0.0.1:8080',
       once: options.flag('once'),
-      version: await stewardVersion(),
+      version: stewardVersion(),
       signal,
       onMessage: (line) => io.note(line),
     })

@@ -1,0 +1,36 @@
+import { interleave, type Series } from '../measure.ts'
+import { spaced, type Lab } from '../lab.ts'
+import { timeNode, timeShell } from '../product.ts'
+import type { GoalReport } from '../report.ts'
+
+/** Nothing but Git reading the same documents. */
+const FLOOR = 'set -e; git ls-tree -r --format="%(objectname)" HEAD:models | git cat-file --batch --buffer > /dev/null'
+
+/** P1: how much longer than reading takes a whole `validate`, from an empty process to the last diagnostic. */
+export async function coldValidate(lab: Lab): Promise<GoalReport> {
+  const { main } = await lab.product()
+  const series: Series[] = []
+  for (const models of lab.options.models) {
+    const { repo, documents } = await lab.corpus(models)
+    series.push(
+      ...(await interleave({
+        rounds: lab.options.rounds,
+        budgetMs: lab.options.budgetMs,
+        floor: { name: 'the Git pipe', run: () => timeShell(FLOOR, repo) },
+        subjects: [
+          {
+            name: `${spaced(documents)} documents`,
+            goal: '<= 3.6 at 80 000',
+            run: () => timeNode([main, 'validate', '--rev', 'HEAD', '--json'], { cwd: repo }),
+          },
+        ],
+      })),
+    )
+  }
+  return {
+    id: 'P1',
+    about: 'validate --rev HEAD --json, whole process, against `git ls-tree | git cat-file`',
+    series,
+    lines: [],
+  }
+}

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { InstalledPackage } from './installed.ts'
+
+const checkout = join(import.meta.dirname, '..', '..')
+
+describe('the package, installed into an empty project', () => {
+  const installed = new InstalledPackage()
+  let missing: string | null = null
+
+  beforeAll(() => {
+    missing = installed.install()
+    if (missing === null) installed.writeExample()
+  })
+  beforeEach(({ skip }) => {
+    if (missing !== null) skip(missing)
+  })
+  afterAll(() => installed.remove())
+
+  it('holds built code only, with the licences of what is built in', () => {
+    const files = readdirSync(installed.folder, { recursive: true, encoding: 'utf8' })
+    expect(files.filter((file) => file.endsWith('.ts'))).toEqual([])
+    const licences = readFileSync(join(installed.folder, 'dist', 'steward', 'THIRD-PARTY-LICENSES.txt'), 'utf8')
+    expect(licences).toMatch(/^yaml .* \(ISC\)$/m)
+    expect(licences).toMatch(/^@aws-sdk\/client-dynamodb .* \(Apache-2\.0\)$/m)
+  })
+
+  it('tells its version', () => {
+    const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))
+    expect(installed.steward('version', '--json')).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(installed.steward('version', '--json').out)).toMatchObject({ version })
+  })
+
+  it('loads every command that its overview names', () => {
+    const listed = installed.steward('help').out.split('Commands:\n')[1]?.split('\n\n')[0] ?? ''
+    const names = listed.split('\n').map((line) => /^ {2}([a-z]+(?: [a-z]+)*)/.exec(line)?.[1] ?? '')
+    expect(names).toContain('tables create')
+    for (const name of names) {
+      const { code, out } = installed.steward(...name.split(' '), '--help')
+      expect([code, out.split(':')[0]]).toEqual([0, `steward ${name}`])
+    }
+  })
+
+  it('validates documents', () => {
+    expect(installed.steward('validate')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('all valid') })
+  })
+
+  it('plans against the embedded tables, whose processes it finds in the package', () => {
+    const { code, out, err } = installed.steward('plan', '--json')
+    expect(code, err).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ summary: { blocked: 0 } })
+    expect(JSON.parse(out).summary.create).toBeGreaterThan(0)
+    expect(existsSync(join(installed.folder, 'src'))).toBe(false)
+  })
+})
