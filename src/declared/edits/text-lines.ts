@@ -83,9 +83,10 @@ export function insertLines(text: string, at: number, lines: readonly string[]):
   return { start: at, end: at, text: unended ? ending + joined : joined + ending }
 }
 
-/** Removes whole lines; where they were the last ones and had no line end, the line before them loses its own. */
+/** Removes whole lines; where they were the last ones and had no line end, a line of text before them loses its own. */
 export function removeLines(text: string, start: number, end: number): Splice {
   const unended = end === text.length && text[end - 1] !== '\n' && start > 0
-  const ending = text.slice(0, start).endsWith('\r\n') ? 2 : 1
-  return { start: unended ? start - ending : start, end, text: '' }
+  const before = text.slice(lineStart(text, Math.max(0, start - 1)), start)
+  const ending = before.endsWith('\r\n') ? 2 : 1
+  return { start: unended && before.trim() !== '' ? start - ending : start, end, text: '' }
 }
