@@ -18,7 +18,10 @@ export function changedSpan(before: string, after: string): Change | null {
   while (head < most && old[head] === fresh[head]) head += 1
   let tail = 0
   while (tail < most - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail += 1
-  return { start: head + 1, end: fresh.length - tail + 1, replaced: old.length - tail - head }
+  // What `split` finds behind the last line end is no line.
+  const lines = after.endsWith('\n') || after === '' ? fresh.length - 1 : fresh.length
+  const end = Math.max(head + 1, Math.min(lines, fresh.length - tail) + 1)
+  return { start: head + 1, end, replaced: old.length - tail - head }
 }
 
 /** Adds a later change to the spans of earlier ones, which it moves or touches. */

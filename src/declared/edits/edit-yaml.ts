@@ -4,6 +4,7 @@ import { editedValue, sameValue } from './edited-value.ts'
 import { openText, type OpenText } from './open-text.ts'
 import { planEdit } from './plan-edit.ts'
 import { applySplices, type EditPlan } from './splices.ts'
+import { lineStart } from './text-lines.ts'
 
 export type EditPath = readonly (string | number)[]
 
@@ -66,15 +67,17 @@ function editOnce(opened: OpenText, edit: Edit): OpenText | { readonly problem: 
   if (plan.splices.length === 0) return opened
   const text = applySplices(opened.text, plan.splices)
   const edited = openText(text)
-  const expected = editedValue(opened.value, edit)
-  const kept = !('problem' in edited) && sameValue(edited.value, expected) && staysWithin(opened.text, text, plan)
-  if (kept) return edited
-  return { problem: { message: 'could not be edited without touching other lines', ...opened.positionOf(plan.start) } }
+  const failed = (message: string): { readonly problem: EditProblem } => ({
+    problem: { message, ...opened.positionOf(plan.start) },
+  })
+  if ('problem' in edited) return failed(`the edited document could not be read: ${edited.problem.message}`)
+  const kept = staysWithin(opened.text, text, plan) && sameValue(edited.value, editedValue(opened.value, edit))
+  return kept ? edited : failed('could not be edited without touching other lines')
 }
 
 /** Whether everything outside of the lines from `plan.start` to `plan.end` is byte for byte what it was. */
 function staysWithin(before: string, after: string, { start, end }: EditPlan): boolean {
-  const from = before.lastIndexOf('\n', Math.max(0, start - 1)) + 1
+  const from = lineStart(before, start)
   const rest = before.slice(end)
   return after.length >= from + rest.length && after.startsWith(before.slice(0, from)) && after.endsWith(rest)
 }

@@ -118,7 +118,7 @@ class Writer {
     if (!isFull(value) || this.pick(3) === 2) return this.inline(`${start}: `, value, { indent, path })
     this.lines.push(`${start}:${this.pick(6) === 5 ? ' ' + this.comment(0) : ''}`)
     const flush = Array.isArray(value) && this.pick(3) === 2
-    this.collection(value, { indent: flush ? indent : indent + [2, 4, 3, 1][this.pick(4)]!, path, prefix: null })
+    this.collection(value, { indent: flush ? indent : indent + ([2, 4, 3, 1][this.pick(4)] ?? 2), path, prefix: null })
   }
 
   inline(start: string, value: Json, { indent, path }: Place): void {
@@ -137,9 +137,9 @@ class Writer {
   }
 
   private string(start: string, value: string, { indent, path }: Place, remark: string): void {
-    const style = this.pick(6)
+    const style = this.pick(8)
     const pad = ' '.repeat(indent + 2)
-    if (style >= 3 && path.length > 0 && isLiteral(value)) {
+    if (style >= 3 && style < 6 && path.length > 0 && isLiteral(value)) {
       const blanks = /\n*$/.exec(value)?.[0].length ?? 0
       this.lines.push(
         `${start}${style === 5 && !value.trimEnd().includes('\n') ? '>' : '|'}${blanks === 0 ? '-' : blanks === 1 ? '' : '+'}${remark}`,
@@ -148,7 +148,7 @@ class Writer {
       for (const line of body) this.lines.push(line === '' ? '' : pad + line)
       return
     }
-    if (style === 4 && path.length > 0 && /^[a-z]+ [a-z]+$/.test(value)) {
+    if (style >= 6 && path.length > 0 && /^[a-z]+ [a-z]+$/.test(value)) {
       const [left, right] = value.split(' ')
       const quote = this.pick(2) === 1 ? '"' : ''
       this.lines.push(`${start}${quote}${left}`, `${pad}${right}${quote}${remark}`)

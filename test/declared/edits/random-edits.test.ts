@@ -65,7 +65,7 @@ const { value: valueArbitrary } = fc.letrec<{ value: Json; scalar: Json }>((tie)
   scalar: fc.oneof(
     { weight: 4, arbitrary: words },
     { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
-    { weight: 2, arbitrary: fc.constantFrom(0, 1, -3, 0.5, 1e21, 1e-7, true, false, null) },
+    { weight: 2, arbitrary: fc.constantFrom(0, 1, -3, 0.5, 1e15, 1e-7, true, false, null) },
   ),
   value: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
@@ -183,14 +183,15 @@ test('a random edit of a random document gives the wanted value and leaves every
       if ('problem' in result) {
         refused += 1
         reasons.set(result.problem.message, (reasons.get(result.problem.message) ?? 0) + 1)
-        if (process.env['SHOW'])
-          throw new Error(JSON.stringify(picked.edit) + '\n' + document.text + result.problem.message)
         return
       }
       expect(parse(result.text, { version: '1.2', uniqueKeys: false })).toEqual(picked.expected)
-      expect(strayChange(document, result.text, picked.edit, picked.item), `${document.text}
+      expect(
+        strayChange(document, result.text, picked.edit, picked.item),
+        `${document.text}
 =>
-${result.text}`).toBeNull()
+${result.text}`,
+      ).toBeNull()
     }),
     { numRuns: runs, ...(seed === undefined ? {} : { seed: Number(seed) }) },
   )
