@@ -54,7 +54,8 @@ export function addToFlow(opened: OpenText, container: Container, added: NewItem
   if (text.slice(inside.start, inside.end).trim() === '') {
     return { splices: [{ ...inside, text: pad + entry + pad }], start, end }
   }
-  return { splices: [{ start: inside.start, end: inside.start, text: `${pad}${entry} ` }], start, end }
+  const gap = /\s/.test(text[inside.start] ?? '') ? '' : ' '
+  return { splices: [{ start: inside.start, end: inside.start, text: pad + entry + gap }], start, end }
 }
 
 function besideSibling(text: string, spot: Spot, entry: string): Splice[] {

@@ -47,6 +47,9 @@ function parse(text: string): OpenText | { readonly problem: EditProblem } {
     return failed(`not valid YAML: ${fault.message.split('\n', 1)[0] ?? ''}`, positionOf(fault.pos[0]))
   }
   if (second !== undefined) return failed('the file holds more than one document', positionOf(second.range[0]))
+  if (first.directives.yaml.version !== options.version) {
+    return failed(`YAML ${first.directives.yaml.version} is not read`, positionOf(0))
+  }
   const { contents } = first
   if (isScalar(contents) && contents.value === null && (contents.source ?? '') === '') {
     return failed('the file holds no document', positionOf(0))

@@ -5,11 +5,17 @@ export type ScalarValue = null | boolean | number | string
 
 /** Writes a scalar in one line; `inFlow` is inside of brackets or braces, where commas and brackets mean more. */
 export function writeScalar(value: ScalarValue, quote: Quote, inFlow: boolean): string {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+  if (typeof value === 'number') return numberText(value)
   if (typeof value !== 'string') return String(value)
   if (quote === 'plain' && isSafePlain(value, inFlow)) return value
   if (quote === 'single' && isPrintable(value)) return `'${value.replaceAll("'", "''")}'`
   return doubleQuoted(value)
+}
+
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return '.nan'
+  if (!Number.isFinite(value)) return value < 0 ? '-.inf' : '.inf'
+  return Object.is(value, -0) ? '-0' : String(value)
 }
 
 /** Line ends, control characters and invisible marks need an escape. */
