@@ -16,7 +16,7 @@ import {
   removeLines,
   tailEnd,
 } from './text-lines.ts'
-import { itemEnd, itemStart, marksOf, written, type Item } from './tokens.ts'
+import { endsWithLineEnd, itemEnd, itemStart, marksOf, written, type Item } from './tokens.ts'
 import { elementLines, entryLines, flowText, isBlockValue, type WritingStyle } from './write-value.ts'
 import type { Quote } from './write-scalar.ts'
 
@@ -90,9 +90,7 @@ export function removeFromBlock(text: string, container: Container, index: numbe
   if (isFirstOnLine(text, start)) {
     const head = headStart(text, start, floorOf(container, index), column)
     const removal = removeLines(text, head, end)
-    // The text of a block scalar ends with its line: without the line end it would be another text.
-    const before = items[index - 1]
-    const keepsLineEnd = before !== undefined && text[(itemEnd(before) ?? 0) - 1] === '\n'
+    const keepsLineEnd = endsWithLineEnd(items[index - 1])
     return { splices: [keepsLineEnd ? { ...removal, start: head } : removal], start: removal.start, end }
   }
   const follower = /\S/.exec(text.slice(end))

@@ -50,6 +50,14 @@ export function tokenEnd(token: CST.Token): number {
   return 'source' in token ? sourceEnd(token) : token.offset
 }
 
+/** Whether an item ends in a block scalar whose text ends with its line: without the line end it is another text. */
+export function endsWithLineEnd(item: Item | undefined): boolean {
+  const value = written(item?.value)
+  if (value?.type === 'block-map' || value?.type === 'block-seq') return endsWithLineEnd(realItems(value).at(-1))
+  if (value?.type !== 'block-scalar') return false
+  return !value.props.some((prop) => prop.type === 'block-scalar-header' && prop.source.includes('-'))
+}
+
 export function closingOffset(token: CST.FlowCollection): number {
   return token.end.find(({ type }) => type.endsWith('-end'))?.offset ?? token.offset
 }

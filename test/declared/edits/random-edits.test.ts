@@ -3,82 +3,11 @@ import { parse } from 'yaml'
 import { expect, test } from 'vitest'
 import type { Json } from '../../../src/domain/json.ts'
 import { editYaml, type Edit } from '../../../src/declared/edits/edit-yaml.ts'
+import { documentRoot, documentStyle, jsonValue } from './arbitraries.ts'
 import { renderRandom, type ItemLines, type RandomDocument } from './random-document.ts'
 
 const runs = Number(process.env['STEWARD_TEST_EDITS'] ?? 10_000)
 const seed = process.env['STEWARD_TEST_SEED']
-
-const keys = fc.constantFrom(
-  'a',
-  'b',
-  'c',
-  'model_version',
-  'hold',
-  'val/acc',
-  'x y',
-  'a: b',
-  'true',
-  '1',
-  '- q',
-  '🚀',
-  'é',
-  '',
-)
-const words = fc.constantFrom(
-  ...[
-    '',
-    'x',
-    'true',
-    '3',
-    '1.10',
-    'no',
-    '2026-12-04',
-    'one two',
-    'a: b',
-    'a #b',
-    '# c',
-    "it's",
-    'say "hi"',
-    '[x',
-    'a, b',
-  ],
-  ...[
-    's3://b/k',
-    '- x',
-    '@x',
-    'é',
-    'e\u0301',
-    '👩‍👩‍👧',
-    'a\nb',
-    'a\nb\n',
-    'a\n\n',
-    'word\n',
-    ' lead',
-    'trail ',
-    '\ttab',
-    '---',
-    '\u0085',
-    'x'.repeat(150),
-  ],
-)
-const { value: valueArbitrary } = fc.letrec<{ value: Json; scalar: Json }>((tie) => ({
-  scalar: fc.oneof(
-    { weight: 4, arbitrary: words },
-    { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 12 }) },
-    { weight: 2, arbitrary: fc.constantFrom(0, 1, -3, 0.5, 1e15, 1e-7, true, false, null) },
-  ),
-  value: fc.oneof(
-    { maxDepth: 3, depthSize: 'small' },
-    { weight: 3, arbitrary: tie('scalar') },
-    { weight: 2, arbitrary: fc.dictionary(keys, tie('value'), { maxKeys: 4, noNullPrototype: true }) },
-    { weight: 1, arbitrary: fc.array(tie('value'), { maxLength: 4 }) },
-  ),
-}))
-const root = fc.oneof(
-  { weight: 9, arbitrary: fc.dictionary(keys, valueArbitrary, { minKeys: 1, maxKeys: 5, noNullPrototype: true }) },
-  { weight: 1, arbitrary: fc.array(valueArbitrary, { minLength: 1, maxLength: 4 }) },
-)
-const choices = fc.array(fc.nat(5039), { minLength: 20, maxLength: 60 })
 
 type Verb = 'set' | 'add' | 'insert' | 'delete'
 
@@ -173,7 +102,7 @@ test('a random edit of a random document gives the wanted value and leaves every
   const reasons = new Map<string, number>()
   const verbs = fc.constantFrom<Verb>('set', 'add', 'insert', 'delete')
   fc.assert(
-    fc.property(root, choices, verbs, fc.nat(), valueArbitrary, (value, style, verb, where, fresh) => {
+    fc.property(documentRoot, documentStyle, verbs, fc.nat(), jsonValue, (value, style, verb, where, fresh) => {
       const document = renderRandom(value, style)
       expect(parse(document.text, { version: '1.2', uniqueKeys: false }), document.text).toEqual(value)
       const picked = pickEdit(value, document, [verb, where, fresh])
