@@ -7,6 +7,8 @@ export interface OptionSpec {
   /** Named in help where the option takes a value; absent for a flag. */
   readonly value?: string
   readonly summary: string
+  /** It may be given several times. */
+  readonly many?: true
 }
 
 /** A command is data: parsing, help and documents are derived from it. */
@@ -47,6 +49,12 @@ export class Options {
   text(name: string): string | undefined {
     const value = this.#values[name]
     return typeof value === 'string' ? value : undefined
+  }
+
+  /** Every value of an option that may be given several times. */
+  texts(name: string): readonly string[] {
+    const values = this.#values[name]
+    return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
   }
 
   flag(name: string): boolean {
