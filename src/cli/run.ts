@@ -32,6 +32,11 @@ export async function run(
     early.out(overview(commands))
     return first === undefined ? exitCodes.usage : exitCodes.done
   }
+  if (first === '__complete') {
+    const { completionAnswer } = await import('./completion/answer.ts')
+    process.stdout.write(await completionAnswer(words.slice(1), commands, environment))
+    return exitCodes.done
+  }
   let io = early
   try {
     const { command, arguments: given, options } = parseLine(first === '--version' ? ['version'] : words, commands)

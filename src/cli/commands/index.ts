@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { apply } from './apply.ts'
+import { completion } from './completion.ts'
 import { init } from './init.ts'
 import { history } from './history.ts'
 import { host } from './host.ts'
@@ -28,5 +29,6 @@ export const commands: readonly Command[] = [
   host,
   store,
   tablesCreate,
+  completion,
   version,
 ]

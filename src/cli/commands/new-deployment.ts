@@ -9,7 +9,7 @@ export const newDeploymentCommand: Command = {
   arguments: ['MODEL', 'STAGE'],
   options: [
     { name: 'version', value: 'N', summary: 'which version serves (default: the highest)' },
-    { name: 'runtime', value: 'NAME', summary: 'where it runs (default: the one runtime that serves the stage)' },
+    { name: 'runtime', value: 'RUNTIME', summary: 'where it runs (default: the one runtime that serves the stage)' },
   ],
   detail: 'Refuses where no runtime, or several, serve the stage. A file that is there is never changed.',
   examples: [
