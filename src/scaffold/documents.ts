@@ -1,8 +1,8 @@
 import { yamlText } from './yaml-text.ts'
 
 /*
- * The lines of new documents. What may be left out stands as comments: a comment that begins with a capital letter
- * explains, every other one becomes a field when its `# ` is taken away (a test does that, and validates).
+ * The lines of new documents. What may be left out stands as comments: a line of comment that begins with a capital
+ * letter explains, every other one becomes a field when its `# ` is taken away (a test does that, and validates).
  */
 
 export interface ModelValues {
@@ -118,10 +118,11 @@ export function deploymentLines({ stage, version, runtime }: DeploymentValues): 
     runtime === null ? '# runtime: local' : `runtime: ${yamlText(runtime)}`,
     '# description: What this deployment is for.',
     '# rolling_strategy: rolling',
+    '# rollout: { deadline: 30m }',
     '# environment_variables:',
-    '#   - { name: LOG_REQUESTS, value: errors }',
-    '#   - { name: TOKEN, secret_ref: "env:MODEL_TOKEN" } # Secrets as references only.',
+    '#   - { name: LOG_REQUESTS, value: errors } # Never a secret.',
+    '# endpoints:',
+    '#   - { type: rest, path: /doc_classification }',
     '# capacity: { replicas: 2 }',
-    '# hold: { reason: audit until Friday, until: "2030-12-04" } # Keeps what runs as it is.',
-  ].filter((line) => line !== null)
+  ]
 }

@@ -27,11 +27,8 @@ const settings = [
 
 const roles = [
   '# Who may approve what. Life cycles name these roles in their gates.',
+  '# Write for example: { compliance: [github:carol], ml-risk: ["github-team:abc/ml-risk"] }',
   'roles: {}',
-  '# Write instead, with names of your own:',
-  '#   roles:',
-  '#     compliance: [github:carol]',
-  '#     ml-risk: ["github-team:abc/ml-risk"]',
 ]
 
 const localRuntime = [
@@ -42,16 +39,15 @@ const localRuntime = [
 ]
 
 const standardLifecycle = [
-  '# The way of a model through its stages, for models of these risk tiers. It asks for nothing yet: add gates when the',
-  '# roles that they name are in roles.yaml.',
+  '# The way of a model through its stages, for models of these risk tiers. It asks for nothing yet.',
+  '# Add gates, such as those below, when the roles that they name are in roles.yaml.',
   'risk_tiers: [low]',
   'stages:',
   '  - name: dev',
   '  - name: prod',
-  '    # Write for example:',
-  '    #   gates:',
-  '    #     - { metrics: { accuracy: ">= 0.90" } }',
-  '    #     - { soak: { stage: dev, for: 24h } }',
-  '    #     - { approvals: { role: compliance, count: 1 } }',
+  '    # gates:',
+  '    #   - { metrics: { accuracy: ">= 0.90" } }',
+  '    #   - { soak: { stage: dev, for: 24h } }',
+  '    #   - { approvals: { role: compliance, count: 1 } }',
   '    promote: manual # By editing the deployment. Also: pull_request, auto.',
 ]

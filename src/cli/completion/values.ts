@@ -25,7 +25,7 @@ export function valuesIn(names: CatalogNames): ValuesOf {
         return 'folder'
       case 'STAGE':
       case 'S':
-        return bare(await names.stages(model))
+        return bare(await stagesOf(model, names))
       case 'N':
         return model === null ? [] : bare((await names.versions(model)).map(String))
       case 'RUNTIME':
@@ -39,6 +39,12 @@ export function valuesIn(names: CatalogNames): ValuesOf {
         return []
     }
   }
+}
+
+/** Of the model; of all where it has none yet. */
+async function stagesOf(model: string | null, names: CatalogNames): Promise<readonly string[]> {
+  const own = model === null ? [] : await names.stages(model)
+  return own.length > 0 ? own : names.stages(null)
 }
 
 /** `abc/x`, and where a version may be named (`MODEL@N`) and the name is whole, `abc/x@3`. */
