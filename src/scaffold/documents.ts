@@ -112,10 +112,7 @@ export function deploymentLines({ stage, version, runtime }: DeploymentValues): 
   return [
     `# What stage ${stage} serves. Changing model_version is the promotion.`,
     `model_version: ${version}`,
-    runtime === null
-      ? '# Where it runs, if not on the one runtime that carries the stage: a file of _platform/runtimes/.'
-      : null,
-    runtime === null ? '# runtime: local' : `runtime: ${yamlText(runtime)}`,
+    ...(runtime === null ? commentedRuntime : [`runtime: ${yamlText(runtime)}`]),
     '# description: What this deployment is for.',
     '# rolling_strategy: rolling',
     '# rollout: { deadline: 30m }',
@@ -126,3 +123,8 @@ export function deploymentLines({ stage, version, runtime }: DeploymentValues): 
     '# capacity: { replicas: 2 }',
   ]
 }
+
+const commentedRuntime = [
+  '# Where it runs, if not on the one runtime that carries the stage: a file of _platform/runtimes/.',
+  '# runtime: local',
+]
