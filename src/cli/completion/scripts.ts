@@ -9,6 +9,7 @@ _steward() {
   local raw=\${COMP_WORDS[COMP_CWORD]} word line index joined=''
   local -a words=()
   COMPREPLY=()
+  if ((COMP_CWORD < 1)); then return; fi
   # Bash takes = @ and : for ends of words; here they stand inside of one.
   for ((index = 1; index <= COMP_CWORD; index++)); do
     word=\${COMP_WORDS[index]}
