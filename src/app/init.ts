@@ -58,17 +58,22 @@ export async function initRepository(app: App, request: InitRequest, signal?: Ab
   const decision = await decideSample(values, { folder, base, models: declared?.units.size ?? 0 })
   const files = initFiles({ ...withoutSample, owner, sample: decision.noSample === null ? values : null })
   const { missing, kept } = await lookAtTargets(folder, files)
-  const place = decision.sample ? await archivePlace(artifact, base) : null
+  const place = decision.sample && decision.archive.state === 'missing' ? decision.archive.path : null
   if (place !== null) await putArchive(app, place, body)
   await writeAll(folder, missing)
   const written = missing.map(({ path }) => path)
   const checked = await checkFiles(app, written, signal)
-  return { gitInitialised: !exists, written, kept, archive: place, checked, ...decision }
+  const { sample, noSample } = decision
+  return { gitInitialised: !exists, written, kept, archive: place, sample, noSample, checked }
 }
 
-interface SampleDecision {
-  readonly sample: boolean
-  readonly noSample: string | null
+type SampleDecision =
+  | { readonly sample: true; readonly noSample: string | null; readonly archive: ArchivePlace }
+  | { readonly sample: false; readonly noSample: string }
+
+interface ArchivePlace {
+  readonly path: string
+  readonly state: 'missing' | 'there' | 'another'
 }
 
 interface Surroundings {
@@ -81,26 +86,24 @@ interface Surroundings {
 /** A sample is for a catalog without models; one of an earlier run only gets its archive back. */
 async function decideSample(values: SampleValues, { folder, base, models }: Surroundings): Promise<SampleDecision> {
   if (!base.startsWith('file:')) return { sample: false, noSample: `archives are in ${base}` }
-  if (models === 0) return { sample: true, noSample: null }
+  const { artifact } = values
+  const noSample = models === 0 ? null : 'the catalog has models already'
   const version = await readFile(join(folder, sampleVersionPath(values)), 'utf8').catch(() => '')
-  const ours = version.includes(values.artifact.content?.sha256 ?? '')
-  return { sample: ours, noSample: 'the catalog has models already' }
+  const ours = version.includes(artifact.content?.sha256 ?? '')
+  if (noSample !== null && !ours) return { sample: false, noSample }
+  const archive = await archivePlace(artifact, base)
+  if (archive.state !== 'another') return { sample: true, noSample, archive }
+  return { sample: false, noSample: `${archive.path} is another archive; name the sample otherwise with --model` }
 }
 
-/** The file that the archive must become; null where it is already. Throws where another archive has its place. */
-async function archivePlace({ uri, content }: ArtifactValues, base: string): Promise<string | null> {
+async function archivePlace({ uri, content }: ArtifactValues, base: string): Promise<ArchivePlace> {
   const path = pathOfFileUri(resolveArtifactUri(uri, base))
-  const there = await readFile(path).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return null
+  try {
+    return { path, state: sha256Of(await readFile(path)) === content?.sha256 ? 'there' : 'another' }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return { path, state: 'missing' }
     throw error
-  })
-  if (there === null) return path
-  if (sha256Of(there) === content?.sha256) return null
-  throw new StewardError(`${path} is another archive than the sample’s`, {
-    code: 'target_occupied',
-    kind: 'user',
-    hint: 'Give the sample another name with --model; nothing was written.',
-  })
+  }
 }
 
 async function putArchive(app: App, path: string, body: Uint8Array): Promise<void> {
