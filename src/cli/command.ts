@@ -7,6 +7,8 @@ export interface OptionSpec {
   /** Named in help where the option takes a value; absent for a flag. */
   readonly value?: string
   readonly summary: string
+  /** It may be given several times. */
+  readonly many?: true
 }
 
 /** What the overview shows of a command. */
@@ -73,13 +75,24 @@ export class Options {
     return typeof value === 'string' ? value : undefined
   }
 
+  /** Every value of an option that may be given several times. */
+  texts(name: string): readonly string[] {
+    const values = this.#values[name]
+    return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
+  }
+
   flag(name: string): boolean {
     return this.#values[name] === true
   }
 }
 
+export const outputFormats = ['pretty', 'concise', 'json', 'github'] as const
+/** `concise` and `github` show problems in one line each; what a command answers beside them is as in `pretty`. */
+export type OutputFormat = (typeof outputFormats)[number]
+
 /** Where output goes: results on standard output, everything else on standard error. */
 export interface Io {
+  readonly format: OutputFormat
   readonly json: boolean
   readonly colour: boolean
   /** Progress is shown to a person at a terminal only. */

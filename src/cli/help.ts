@@ -6,7 +6,7 @@ export const globalOptions: readonly OptionSpec[] = [
   { name: 'rev', value: 'REV', summary: 'a branch, tag or commit to read' },
   { name: 'worktree', summary: 'read the work tree as it is' },
   { name: 'state', value: 'DIR', summary: 'the state folder (default: <repo>/.steward)' },
-  { name: 'format', value: 'FORMAT', summary: 'pretty or json' },
+  { name: 'format', value: 'FORMAT', summary: 'pretty, concise, json or github (default: pretty)' },
   { name: 'json', summary: 'short for --format json' },
   { name: 'log-level', value: 'LEVEL', summary: 'error, warn, info or debug; error hides warnings' },
   { name: 'no-color', summary: 'no colours' },

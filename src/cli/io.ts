@@ -1,18 +1,19 @@
 import { plain } from '../report/diagnostics.ts'
-import type { Io } from './command.ts'
+import type { Io, OutputFormat } from './command.ts'
 
 export interface IoOptions {
-  readonly json: boolean
+  readonly format: OutputFormat
   readonly noColour: boolean
   readonly ci: boolean
 }
 
 /** Standard streams of this process. Nothing is coloured and no progress is shown where it is piped or in CI. */
-export function processIo({ json, noColour, ci }: IoOptions): Io {
+export function processIo({ format, noColour, ci }: IoOptions): Io {
   const terminal = process.stderr.isTTY && !ci
   return {
-    json,
-    colour: process.stdout.isTTY === true && !noColour && !ci && !json,
+    format,
+    json: format === 'json',
+    colour: process.stdout.isTTY === true && !noColour && !ci && format === 'pretty',
     interactive: terminal,
     out: (text) => process.stdout.write(`${text}\n`),
     note: (text) => process.stderr.write(`${plain(text)}\n`),

@@ -20,7 +20,10 @@ export async function parseLine(words: readonly string[], commands: readonly Com
   const rest = [...following.slice(command.name.split(' ').length), ...leading]
   const specs = [...command.options, ...globalOptions]
   const options = Object.fromEntries(
-    specs.map(({ name, value }) => [name, { type: value === undefined ? ('boolean' as const) : ('string' as const) }]),
+    specs.map(({ name, value, many }) => [
+      name,
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple: many === true },
+    ]),
   )
   const hint = `See \`steward ${command.name} --help\`.`
   try {

@@ -1,7 +1,7 @@
 import type { PortDecorator } from '../app/app.ts'
 import { readEnvironment, type Environment } from '../app/environment.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
-import { exitCodes, type CommandLine, type Io, type Options } from './command.ts'
+import { exitCodes, outputFormats, type CommandLine, type Io, type Options, type OutputFormat } from './command.ts'
 import { commands } from './commands/index.ts'
 import { commandHelp, overview } from './help.ts'
 import { processIo } from './io.ts'
@@ -21,11 +21,16 @@ export async function run(
   runOptions: RunOptions = {},
 ): Promise<number> {
   const { environment, warnings } = readEnvironment(variables)
-  const early = processIo({ json: false, noColour: environment.noColor, ci: environment.ci })
+  const early = processIo({ format: 'pretty', noColour: environment.noColor, ci: environment.ci })
   const [first] = words
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
     early.out(overview(commands))
     return first === undefined ? exitCodes.usage : exitCodes.done
+  }
+  if (first === '__complete') {
+    const { completionAnswer } = await import('./completion/answer.ts')
+    process.stdout.write(await completionAnswer(words.slice(1), commands, environment))
+    return exitCodes.done
   }
   let io = early
   try {
@@ -53,7 +58,7 @@ async function runCommand({ command }: ParsedLine, line: CommandLine, { decorate
 }
 
 function ioOf(options: Options, { noColor, ci }: Environment): Io {
-  return processIo({ json: wantsJson(options), noColour: noColor || options.flag('no-color'), ci })
+  return processIo({ format: formatOf(options), noColour: noColor || options.flag('no-color'), ci })
 }
 
 function warn(warnings: readonly string[], options: Options, environment: Environment, io: Io): void {
@@ -68,10 +73,11 @@ function checkUrl(name: string, text: string | undefined): void {
   throw usageError(`${name} is no address: ${text}`, 'Write http://host:port.')
 }
 
-function wantsJson(options: Options): boolean {
-  const format = options.text('format') ?? (options.flag('json') ? 'json' : 'pretty')
-  if (format !== 'json' && format !== 'pretty') throw usageError(`unknown format ${format}`, 'Use pretty or json.')
-  return format === 'json' || options.flag('json')
+function formatOf(options: Options): OutputFormat {
+  const named = options.text('format') ?? 'pretty'
+  const format = outputFormats.find((each) => each === named)
+  if (format === undefined) throw usageError(`unknown format ${named}`, `Use ${outputFormats.join(', ')}.`)
+  return options.flag('json') ? 'json' : format
 }
 
 /** The one mapping from anything thrown to text and exit code. */

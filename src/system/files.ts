@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorCode, errorMessage, StewardError } from '../domain/errors.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
@@ -52,5 +52,18 @@ export async function writeFileIfMissing(path: string, text: string): Promise<vo
     await writeFile(path, text, { flag: 'wx' })
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error
+  }
+}
+
+/** Makes a file that is not there yet, whole or not at all. Throws `EEXIST` where something stands already. */
+export async function createFile(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.${crypto.randomUUID()}.tmp`
+  try {
+    await writeFile(temporary, content, { flag: 'wx' })
+    // Unlike a rename, a link never replaces what another process put there meanwhile.
+    await link(temporary, path)
+  } finally {
+    await rm(temporary, { force: true })
   }
 }

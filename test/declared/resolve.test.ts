@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DocumentCompiler } from '../../src/declared/compile-document.ts'
+import { Declarer } from '../../src/declared/declarer.ts'
+import { capabilityTable } from '../../src/runtimes/capability-table.ts'
 import { Catalog, catalog, found, MODEL, unitOf, versionValue } from '../support/catalog-builder.ts'
 
 const prodOf = (given: Catalog) => {
@@ -115,26 +116,33 @@ describe('the subject digest, which an approval binds', () => {
 })
 
 describe('compiling again', () => {
-  test('a document that the compiler knows needs no bytes', () => {
-    const compiler = new DocumentCompiler()
-    const first = catalog().declare({ compiler })
-    const { bytes: _bytes, ...entry } = { bytes: null, ...first }
-    expect(found(catalog().declare({ compiler }))).toEqual(found(entry))
+  const declarer = () => new Declarer(capabilityTable)
+  const readBy = (given: Catalog, using: Declarer): string[] => {
+    const read: string[] = []
+    given.declare({ declarer: using, onRead: (path) => read.push(path) })
+    return read
+  }
+
+  test('what is the same as before is not read again', () => {
+    const using = declarer()
+    expect(readBy(catalog(), using)).toHaveLength(4)
+    expect(readBy(catalog(), using)).toEqual([])
+    expect(readBy(catalog().deployment(MODEL, 'dev'), using)).toEqual(['models/abc/claim/docs/deployments/dev.yaml'])
   })
 
   test('equal documents of two kinds are two documents', () => {
-    const compiler = new DocumentCompiler()
+    const using = declarer()
     const text = 'description: the same bytes\n'
-    const state = catalog().model(MODEL, text).version(MODEL, 2, text).declare({ compiler })
+    const state = catalog().model(MODEL, text).version(MODEL, 2, text).declare({ declarer: using })
     expect(found(state)).toEqual([])
-    const wrong = catalog().model(MODEL, text).deployment(MODEL, 'dev', text).declare({ compiler })
+    const wrong = catalog().model(MODEL, text).deployment(MODEL, 'dev', text).declare({ declarer: using })
     expect(found(wrong)).toEqual(['ST1102 models/abc/claim/docs/deployments/dev.yaml:1:1'])
   })
 
   test('what was found wrong is found again', () => {
-    const compiler = new DocumentCompiler()
+    const using = declarer()
     const given = catalog().model(MODEL, 'owner: 1\n')
-    expect(found(given.declare({ compiler }))).toEqual(found(given.declare({ compiler })))
+    expect(found(given.declare({ declarer: using }))).toEqual(found(given.declare({ declarer: using })))
   })
 
   test('the order of entries decides nothing', () => {

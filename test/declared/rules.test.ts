@@ -199,8 +199,8 @@ describe('a rule across documents', () => {
       .deployment(MODEL, 'prod', { model_version: 1 })
       .deployment(MODEL, 'next', { model_version: 2, stage: 'prod' })
     const unit = given.declare().units.get(MODEL)
-    expect(unit?.deployments.get('prod')?.runtime.name).toBe('intake')
-    expect(unit?.deployments.get('next')?.runtime.name).toBe('fraud')
+    expect(unit?.deployments.get('prod')?.runtime?.name).toBe('intake')
+    expect(unit?.deployments.get('next')?.runtime?.name).toBe('fraud')
   })
 })
 

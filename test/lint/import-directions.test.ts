@@ -24,6 +24,9 @@ const forbidden: readonly (readonly [file: string, source: string, why: string])
   ['src/app/bad.ts', "import '../cli/run.ts'", 'the core does not know its shells'],
   ['src/app/bad.ts', 'export const home = process.env.HOME', 'the environment is read at the edge'],
   ['src/report/bad.ts', "console.log('hello')", 'nothing prints but the shells'],
+  ['src/scaffold/bad.ts', "import '../declared/declare.ts'", 'what is scaffolded comes from values'],
+  ['src/scaffold/bad.ts', "import 'node:fs'", 'the app writes what scaffold says'],
+  ['src/report/bad.ts', "import '../scaffold/sample.ts'", 'only the app and its shells scaffold'],
   ['src/source/bad.ts', 'export const anything = (value: any) => value', 'no any'],
 ]
 

@@ -6,7 +6,7 @@ import { list } from 'tar'
 import { describe, expect, it } from 'vitest'
 import { allReleases } from '../../models/_training/all-releases.ts'
 import { differences } from '../../models/_training/differences.ts'
-import { storedGzip } from '../../models/_training/packing/gzip.ts'
+import { storedGzip } from '../../src/artifacts/stored-gzip.ts'
 import { MODELS } from './unpacked.ts'
 
 const releases = allReleases()

@@ -2,7 +2,8 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Catalog, catalog, MODEL } from '../support/catalog-builder.ts'
-import { pathsOf, ScratchRepository, textOf } from '../support/catalog-repository.ts'
+import { entriesBelow } from '../../src/source/folders.ts'
+import { bytesOf, pathsOf, ScratchRepository, textOf } from '../support/catalog-repository.ts'
 
 const model = 'models/abc/claim/docs/model.yaml'
 
@@ -95,7 +96,7 @@ describe('a revision', () => {
     const after = await repository.revision('HEAD')
     expect(after.commit).not.toBe(before.commit)
     expect(after.tree).toBe(before.tree)
-    expect(after.entries).toEqual(before.entries)
+    expect(pathsOf(after)).toEqual(pathsOf(before))
     repository.write(model, 'description: Changed.\n')
     repository.commit('inside')
     expect((await repository.revision('HEAD')).tree).not.toBe(before.tree)
@@ -115,7 +116,7 @@ describe('a revision', () => {
     for (const name of odd) {
       expect(await textOf(snapshot, `models/abc/${name}`)).toBe(`owner: ${JSON.stringify(name)}\n`)
     }
-    const modes = new Map(snapshot.entries.map(({ path, mode }) => [path, mode]))
+    const modes = new Map(entriesBelow(snapshot.folder).map(({ path, mode }) => [path, mode]))
     expect(modes.get('models/abc/link')).toBe('symlink')
     expect(modes.get('models/abc/sub')).toBe('submodule')
     expect(modes.get(model)).toBe('file')
@@ -140,8 +141,7 @@ describe('a revision', () => {
     )
     await using _ = repository
     const snapshot = await repository.revision('HEAD')
-    const read = await snapshot.read(snapshot.entries)
-    const texts = snapshot.entries.map(({ oid }) => new TextDecoder().decode(read.get(oid)))
+    const texts = [...(await bytesOf(snapshot)).values()].map((bytes) => new TextDecoder().decode(bytes))
     expect(many.every((n) => texts.includes(`description: version ${n}\n`))).toBe(true)
   })
 })
@@ -189,7 +189,7 @@ describe('where there is nothing to read', () => {
     const file = join(repository.folder, '.git/objects', oid.slice(0, 2), oid.slice(2))
     for (const damage of [() => (rmSync(file), writeFileSync(file, 'junk')), () => rmSync(file)]) {
       damage()
-      const reading = repository.revision('HEAD').then((snapshot) => snapshot.read(snapshot.entries))
+      const reading = repository.revision('HEAD').then(bytesOf)
       await expect(reading).rejects.toMatchObject({ code: 'git_object_missing', kind: 'environment', retry: 'backoff' })
     }
   })

@@ -13,7 +13,8 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { catalog } from '../support/catalog-builder.ts'
-import { pathsOf, ScratchRepository, textOf } from '../support/catalog-repository.ts'
+import { entriesBelow } from '../../src/source/folders.ts'
+import { bytesOf, pathsOf, ScratchRepository, textOf } from '../support/catalog-repository.ts'
 
 const model = 'models/abc/claim/docs/model.yaml'
 const version = 'models/abc/claim/docs/versions/1.yaml'
@@ -75,7 +76,7 @@ describe('the work tree', () => {
     repository.gitIn(inner, 'add', '--all')
     repository.gitIn(inner, 'commit', '--quiet', '--message', 'inner')
     const snapshot = await repository.worktree()
-    const odd = snapshot.entries.filter(({ mode }) => mode !== 'file').map(({ path, mode }) => `${mode} ${path}`)
+    const odd = entriesBelow(snapshot.folder).filter(({ mode }) => mode !== 'file').map(({ path, mode }) => `${mode} ${path}`)
     expect(odd).toEqual([
       'symlink models/abc/claim/docs/versions/2.yaml',
       'symlink models/abc/claim/link',
@@ -116,8 +117,8 @@ describe('the work tree', () => {
     ftruncateSync(huge, 5_000_000_000)
     closeSync(huge)
     const snapshot = await repository.worktree()
-    const read = await snapshot.read(snapshot.entries)
-    const sizeOf = (path: string) => read.get(snapshot.entries.find((entry) => entry.path === path)?.oid ?? '')?.length
+    const read = await bytesOf(snapshot)
+    const sizeOf = (path: string) => read.get(path)?.length
     expect(sizeOf(model)).toBe(0)
     expect(sizeOf(version)).toBeGreaterThan(1024 * 1024)
     expect(sizeOf(version)).toBeLessThan(10 * 1024 * 1024)

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openRepository, type Repository } from '../../src/source/repository.ts'
+import { entriesBelow } from '../../src/source/folders.ts'
 import type { SourceSnapshot } from '../../src/source/source.ts'
 import type { Catalog } from './catalog-builder.ts'
 
@@ -87,12 +88,18 @@ export class ScratchRepository implements AsyncDisposable {
 }
 
 export function pathsOf(snapshot: SourceSnapshot): string[] {
-  return snapshot.entries.map(({ path }) => path)
+  return entriesBelow(snapshot.folder).map(({ path }) => path)
+}
+
+/** The bytes of every file of a snapshot, by path. */
+export async function bytesOf(snapshot: SourceSnapshot): Promise<ReadonlyMap<string, Uint8Array>> {
+  const read = new Map<string, Uint8Array>()
+  const files = entriesBelow(snapshot.folder).filter(({ mode }) => mode === 'file')
+  await snapshot.read(files, ({ path }, bytes) => read.set(path, bytes))
+  return read
 }
 
 /** The text of one file of a snapshot. */
 export async function textOf(snapshot: SourceSnapshot, path: string): Promise<string> {
-  const entries = snapshot.entries.filter((entry) => entry.path === path)
-  const read = await snapshot.read(entries)
-  return new TextDecoder().decode(read.get(entries[0]?.oid ?? ''))
+  return new TextDecoder().decode((await bytesOf(snapshot)).get(path))
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { storedGzip } from './gzip.ts'
-import { tarOf, type ArchiveFiles } from './tar.ts'
+import { storedGzip } from '../../../src/artifacts/stored-gzip.ts'
+import { tarOf, type ArchiveFiles } from '../../../src/artifacts/deterministic-tar.ts'
 
 /** An archive of one model version, before it is stored. */
 export interface Artifact {

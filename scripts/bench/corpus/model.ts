@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { storedGzip } from '../../../models/_training/packing/gzip.ts'
-import { tarOf } from '../../../models/_training/packing/tar.ts'
+import { storedGzip } from '../../../src/artifacts/stored-gzip.ts'
+import { tarOf } from '../../../src/artifacts/deterministic-tar.ts'
 import { seededRandom } from './random.ts'
 
 /** One document below the catalog's root. */

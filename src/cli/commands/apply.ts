@@ -12,7 +12,7 @@ import { planDifference, prettyPlan } from '../../report/plan.ts'
 import { exitCodes, type Command, type Io, type Options } from '../command.ts'
 import { usageError } from '../parse.ts'
 import { parseLeaseMs } from './lease-option.ts'
-import { printDiagnostics } from './validate.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 
 export const apply: Command = {
   name: 'apply',
@@ -38,7 +38,7 @@ export const apply: Command = {
     const saved = file === undefined ? null : await readPlan(file)
     const declared = await app.declared(revision, signal)
     if (declared.state.settings === null) {
-      await printDiagnostics(declared.state.diagnostics, declared, io)
+      await printDiagnostics(declared.state.diagnostics, declared.frame, io)
       io.note('error: the settings are broken; nothing was changed')
       return exitCodes.problems
     }
@@ -87,7 +87,7 @@ async function readPlan(file: string): Promise<Plan> {
 
 async function confirm(plan: Plan, options: Options, io: Io, declared: DeclaredResult): Promise<boolean | null> {
   if (!io.json) {
-    await printDiagnostics(plan.diagnostics, declared, io)
+    await printDiagnostics(plan.diagnostics, declared.frame, io)
     io.out(prettyPlan(plan, io.colour))
   }
   if (options.flag('yes')) return true
@@ -145,7 +145,7 @@ async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<
   const broken = diagnostics.some(isError)
   switch (end.kind) {
     case 'nothing':
-      if (!io.json) await printDiagnostics(diagnostics, declared, io)
+      if (!io.json) await printDiagnostics(diagnostics, declared.frame, io)
       return reportNothing(end, io)
     case 'refused':
       for (const { guard, message } of end.refusals) io.note(`refused by guard ${guard}: ${message}`)
@@ -169,7 +169,7 @@ async function report(end: ApplyEnd, io: Io, declared: DeclaredResult): Promise<
       io.note('nothing was changed')
       return exitCodes.problems
     case 'followed':
-      await printDiagnostics(declared.state.diagnostics, declared, io)
+      await printDiagnostics(declared.state.diagnostics, declared.frame, io)
       io.note(`${end.by.holder} has applied this revision`)
       return declared.state.diagnostics.some(isError) ? exitCodes.problems : exitCodes.done
     case 'timeout':

@@ -6,6 +6,30 @@ import type { CommandEntry } from '../command.ts'
  */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    arguments: ['[DIR]'],
+    summary: 'makes a folder a model repository, with a sample that runs',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'new model',
+    arguments: ['MODEL'],
+    summary: 'writes a catalog entry into the work tree',
+    load: async () => (await import('./new-model.ts')).newModelCommand,
+  },
+  {
+    name: 'new version',
+    arguments: ['MODEL'],
+    summary: 'writes a version under the next free number into the work tree',
+    load: async () => (await import('./new-version.ts')).newVersionCommand,
+  },
+  {
+    name: 'new deployment',
+    arguments: ['MODEL', 'STAGE'],
+    summary: 'writes a deployment of a stage into the work tree',
+    load: async () => (await import('./new-deployment.ts')).newDeploymentCommand,
+  },
+  {
     name: 'validate',
     arguments: [],
     summary: 'shows all problems of the documents, each at its line',
@@ -58,6 +82,12 @@ export const commands: readonly CommandEntry[] = [
     arguments: [],
     summary: 'creates the metadata tables that are missing',
     load: async () => (await import('./tables-create.ts')).tablesCreate,
+  },
+  {
+    name: 'completion',
+    arguments: ['SHELL'],
+    summary: 'prints a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
   },
   {
     name: 'version',

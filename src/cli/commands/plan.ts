@@ -6,7 +6,7 @@ import { prettyPlan } from '../../report/plan.ts'
 import { writeFileAtomically } from '../../system/files.ts'
 import { exitCodes, type Command } from '../command.ts'
 import { usageError } from '../parse.ts'
-import { printDiagnostics } from './validate.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 
 export const plan: Command = {
   name: 'plan',
@@ -25,7 +25,7 @@ export const plan: Command = {
     if (io.json) {
       io.out(JSON.stringify(made))
     } else {
-      await printDiagnostics(made.diagnostics, declared, io)
+      await printDiagnostics(made.diagnostics, declared.frame, io)
       io.out(prettyPlan(made, io.colour))
       if (out !== undefined) io.out(`Saved to ${out}; carry it out with \`steward apply ${out}\`.`)
     }

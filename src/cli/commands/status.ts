@@ -4,7 +4,7 @@ import { parseModelReference } from '../../domain/names.ts'
 import { exitCodes, type Command, type Io } from '../command.ts'
 import { usageError } from '../parse.ts'
 import { requireSettings } from './require-settings.ts'
-import { printDiagnostics } from './validate.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 
 export const status: Command = {
   name: 'status',
@@ -27,7 +27,7 @@ export const status: Command = {
     })
     if (io.json) io.out(JSON.stringify(read))
     else {
-      await printDiagnostics(read.diagnostics, declared, io)
+      await printDiagnostics(read.diagnostics, declared.frame, io)
       printStatus(read, io)
     }
     return exitCodes.done

@@ -1,55 +1,52 @@
-import type { DeclaredResult } from '../../app/app.ts'
-import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
-import { countText, prettyDiagnostic } from '../../report/diagnostics.ts'
-import { exitCodes, type Command, type Io } from '../command.ts'
+import type { CheckedCatalog } from '../../declared/declarer.ts'
+import { isError } from '../../domain/diagnostics.ts'
+import { countText } from '../../report/diagnostics.ts'
+import { exitCodes, type Command } from '../command.ts'
+import { printDiagnostics } from '../print-diagnostics.ts'
 
 export const validate: Command = {
   name: 'validate',
   summary: 'shows all problems of the documents, each at its line',
   arguments: [],
-  options: [],
+  options: [
+    {
+      name: 'changed-since',
+      value: 'REF',
+      summary: 'compare with REF, and show only what has changed since and what that breaks',
+    },
+  ],
   reads: 'worktree',
-  detail: 'Reads the work tree (untracked files included) unless --rev names a revision. No credentials, no network.',
-  examples: ['steward validate', 'steward validate --rev main --json'],
-  async run({ app, revision, io, signal }) {
-    const declared = await app.declared(revision, signal)
-    if (io.json) io.out(JSON.stringify(validateJson(declared)))
-    else await printValidation(declared, io)
-    return declared.state.diagnostics.some(isError) ? exitCodes.problems : exitCodes.done
+  detail:
+    'Reads the work tree (untracked files included) unless --rev names a revision. No credentials, no network.\n' +
+    'Versions are compared with the revision before (HEAD for a work tree): what is registered never changes.\n' +
+    '--format concise prints a line a problem, --format github annotations for a workflow.',
+  examples: [
+    'steward validate',
+    'steward validate --changed-since origin/main',
+    'steward validate --rev main --json',
+    'steward validate --format github',
+  ],
+  async run({ app, revision, options, io, signal }) {
+    const { catalog, frame } = await app.checked(revision, options.text('changed-since') ?? null, signal)
+    const { diagnostics } = catalog
+    const errors = diagnostics.filter(isError).length
+    if (io.json) io.out(JSON.stringify(validateJson(catalog, errors)))
+    else {
+      await printDiagnostics(diagnostics, frame, io)
+      if (io.format !== 'github') io.out(countsLine(catalog, errors))
+    }
+    return errors > 0 ? exitCodes.problems : exitCodes.done
   },
 }
 
 /** `validate --json`. */
-function validateJson({ state }: DeclaredResult) {
-  const errors = state.diagnostics.filter(isError).length
-  return {
-    format: 'steward.validate/v1',
-    revision: state.revision,
-    counts: {
-      documents: state.documents,
-      units: state.units.size,
-      errors,
-      warnings: state.diagnostics.length - errors,
-    },
-    diagnostics: state.diagnostics,
-  }
+function validateJson({ revision, documents, units, diagnostics }: CheckedCatalog, errors: number) {
+  const counts = { documents, units, errors, warnings: diagnostics.length - errors }
+  return { format: 'steward.validate/v1', revision, counts, diagnostics }
 }
 
-async function printValidation(declared: DeclaredResult, io: Io): Promise<void> {
-  const { state } = declared
-  await printDiagnostics(state.diagnostics, declared, io)
-  const errors = state.diagnostics.filter(isError).length
-  const what = `${countText(state.documents, 'document')} of ${countText(state.units.size, 'model')}`
-  const warnings = state.diagnostics.length - errors
-  const found = `${countText(errors, 'error')}, ${countText(warnings, 'warning')}`
-  io.out(errors + warnings === 0 ? `${what}: all valid.` : `${what}: ${found}.`)
-}
-
-export async function printDiagnostics(
-  diagnostics: readonly Diagnostic[],
-  declared: DeclaredResult,
-  io: Io,
-): Promise<void> {
-  const text = await declared.frame(diagnostics)
-  for (const diagnostic of diagnostics) io.out(`${prettyDiagnostic(diagnostic, text, io.colour)}\n`)
+function countsLine({ documents, units, diagnostics }: CheckedCatalog, errors: number): string {
+  const what = `${countText(documents, 'document')} of ${countText(units, 'model')}`
+  if (diagnostics.length === 0) return `${what}: all valid.`
+  return `${what}: ${countText(errors, 'error')}, ${countText(diagnostics.length - errors, 'warning')}.`
 }
