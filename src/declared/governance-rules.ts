@@ -25,8 +25,10 @@ export function checkLifecycleItself(value: JsonObject, document: YamlDocument):
     return [{ code: 'ST1102', summary: 'a life cycle needs `stages` or `preset`', help, range: { start, end: start } }]
   }
   const stages = Array.isArray(value.stages) ? value.stages.filter(isJsonObject) : []
-  const enforced = ['gates', 'verify', 'reports', 'promote', 'rollback_window', 'on_revoke']
-  const asks = stages.some((stage) => enforced.some((field) => stage[field] !== undefined))
+  const enforced = ['gates', 'verify', 'reports', 'rollback_window', 'on_revoke']
+  const asks = stages.some(
+    (stage) => enforced.some((field) => stage[field] !== undefined) || (stage.promote ?? 'manual') !== 'manual',
+  )
   return asks ? [notEnforced('Lifecycle', document)] : []
 }
 

@@ -1,5 +1,5 @@
 import { nearestName } from '../domain/nearest-name.ts'
-import { knownFields } from './generated/known-fields.ts'
+import { knownFields, textForms } from './generated/schema-hints.ts'
 import validators, { type SchemaError } from './generated/validators.cjs'
 import type { DocumentKind } from './layout.ts'
 import { listed, type Fault, type Path, type YamlDocument } from './fault.ts'
@@ -59,8 +59,22 @@ function schemaFault(kind: DocumentKind, error: SchemaError, document: YamlDocum
       }
     }
     default:
-      return { ...base, code: 'ST1105', summary: `${field} ${formText(error)}`, help: formHelp(error) }
+      return { ...base, ...formFault(kind, error, path, field) }
   }
+}
+
+/** A text of the wrong form. Where a reference to a secret is meant, the secret itself may stand there: it is masked. */
+function formFault(
+  kind: DocumentKind,
+  error: SchemaError,
+  path: Path,
+  field: string,
+): Pick<Fault, 'code' | 'summary' | 'help'> {
+  const help = formHelp(kind, error)
+  if (/^(?:secret|token)_ref$/.test(String(path.at(-1)))) {
+    return { code: 'ST1213', summary: `${field} is no reference`, help: `${help} The value itself belongs into a secret store.` }
+  }
+  return { code: 'ST1105', summary: `${field} ${formText(error)}`, help }
 }
 
 /** A fault of a whole mapping points at its first line only. */
@@ -95,8 +109,8 @@ function article(noun: string): string {
   return /^[aeiou]/.test(noun) && noun !== 'object' ? 'an' : 'a'
 }
 
-function formText({ keyword, params, message }: SchemaError): string {
-  if (keyword === 'pattern') return `must match ${String(params.pattern)}`
+function formText({ keyword, message }: SchemaError): string {
+  if (keyword === 'pattern') return 'has the wrong form'
   return message ?? 'has the wrong form'
 }
 
@@ -126,15 +140,22 @@ function escape(name: string): string {
 
 /** Property names at the schema place that refused. */
 function fieldsAt(kind: DocumentKind, schemaPath: string): readonly string[] {
-  const place = schemaPath
-    .replace(/^[^#]*#/, '')
-    .split('/')
-    .slice(0, -1)
-    .join('/')
-  return knownFields[`${kind}#${place}`] ?? []
+  return knownFields[placeIn(kind, schemaPath)] ?? []
 }
 
-function formHelp({ keyword, params }: SchemaError): string {
+/** Where in the schema of a kind a keyword stands. */
+function placeIn(kind: DocumentKind, schemaPath: string): string {
+  const place = schemaPath.replace(/^[^#]*#/, '')
+  return `${kind}#${place.slice(0, place.lastIndexOf('/'))}`
+}
+
+function formHelp(kind: DocumentKind, { keyword, params, schemaPath }: SchemaError): string {
+  const form = keyword === 'pattern' ? textForms[placeIn(kind, schemaPath)] : undefined
+  if (form !== undefined) return form
+  if (keyword === 'minItems') return `Write ${String(params.limit)} or more.`
+  if (keyword === 'uniqueItems') return 'Remove the one that stands twice.'
+  if (keyword === 'minProperties') return 'Write one.'
+  if (keyword === 'maxProperties') return `Keep ${String(params.limit)}, and write the others on their own.`
   if (keyword === 'minimum') return `Write ${String(params.limit)} or more.`
   if (keyword === 'maximum') return `Write ${String(params.limit)} or less.`
   if (keyword === 'exclusiveMinimum') return `Write more than ${String(params.limit)}.`

@@ -10,7 +10,10 @@ const doubtful =
   /(?:^|[\s,[{:?-])(?:[&*](?=\S)|!)|^(?:---|\.\.\.|\?|%)|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
 
 /** A key that is certainly text: neither a number nor a constant in one of its spellings. */
-const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off)$|__proto__$)[A-Za-z_/$][^\u0000]*$/i
+const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off)$|__proto__$)[A-Za-z_/$]/i
+
+/** A text that would be a number if it were not quoted: whether it was, only the exact parser can tell. */
+const numberLike = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox]/
 
 /** The value of a document of the common kind; null where the exact parser must decide. */
 export function parseFast(text: string): { readonly value: unknown } | null {
@@ -30,8 +33,9 @@ function isPlain(value: unknown): boolean {
   let nodes = 0
   const plain = (held: unknown, depth: number): boolean => {
     nodes += 1
-    if (nodes > limits.nodes || depth > limits.depth) return false
-    if (typeof held === 'string') return held.isWellFormed() && held.length <= limits.scalar
+    // Near the limit the exact parser counts.
+    if (nodes > limits.nodes || depth >= limits.depth - 1) return false
+    if (typeof held === 'string') return isPlainText(held)
     if (typeof held === 'number')
       return Number.isFinite(held) && (!Number.isInteger(held) || Number.isSafeInteger(held))
     if (typeof held !== 'object' || held === null) return true
@@ -42,4 +46,8 @@ function isPlain(value: unknown): boolean {
     })
   }
   return plain(value, 0)
+}
+
+function isPlainText(text: string): boolean {
+  return text.length <= limits.scalar && text.isWellFormed() && !text.includes('\0') && !numberLike.test(text)
 }

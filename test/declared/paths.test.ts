@@ -187,16 +187,21 @@ describe('what is no document', () => {
     expect(state.units.size).toBe(1)
   })
 
-  test('places of kinds that are not evaluated yet are said, not refused', () => {
+  test('what is checked but not enforced yet is said, not refused', () => {
+    const roles = 'roles: {compliance: [github:carol]}'
     const state = catalog()
-      .file('_platform/roles.yaml', 'roles: {}')
-      .file('_platform/lifecycles/standard.yaml', 'stages: []')
+      .file('_platform/roles.yaml', roles)
+      .file('_platform/lifecycles/standard.yaml', 'stages: [{name: prod, gates: [{approvals: {role: compliance}}]}]')
+      .file('_platform/freezes/year-end.yaml', 'stages: [prod]\nfrom: 2026-12-20\nuntil: 2027-01-04\nreason: closing\n')
       .file('abc/claim/namespace.yaml', 'owner: a')
-      .file(`${unit}/training.yaml`, 'steps: []')
-      .file(`${unit}/approvals/a.yaml`, 'decision: approved')
+      .file(`${unit}/training.yaml`, 'steps: [{name: t, command: [a], outputs: [b]}]\nregister: {artifact: b}\n')
+      .file(
+        `${unit}/approvals/a.yaml`,
+        'model_version: 1\nstage: prod\ndecision: approved\nrole: compliance\nreason: fine\n',
+      )
       .declare()
     expect(state.diagnostics.map(({ code, severity }) => `${code} ${severity}`)).toEqual(
-      Array(5).fill('ST1015 warning'),
+      Array(4).fill('ST1015 warning'),
     )
     expect(state.units.get(MODEL)?.blocked).toBe(false)
   })

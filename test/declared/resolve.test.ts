@@ -127,7 +127,8 @@ describe('compiling again', () => {
     const using = declarer()
     expect(readBy(catalog(), using)).toHaveLength(4)
     expect(readBy(catalog(), using)).toEqual([])
-    expect(readBy(catalog().deployment(MODEL, 'dev'), using)).toEqual(['models/abc/claim/docs/deployments/dev.yaml'])
+    const more = catalog().deployment(MODEL, 'dev', 'model_version: 1 # dev\n')
+    expect(readBy(more, using)).toEqual(['models/abc/claim/docs/deployments/dev.yaml'])
   })
 
   test('equal documents of two kinds are two documents', () => {

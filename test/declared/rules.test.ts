@@ -39,7 +39,7 @@ const rows: readonly Row[] = [
     reason: 'a named runtime where there is none',
     catalog: deployed('model_version: 1\nruntime: local\n').without('_platform'),
     found: [`ST1202 ${prod}:2:10`],
-    help: 'There is none under _platform/runtimes/.',
+    help: 'There is none in _platform/runtimes/.',
   },
   {
     reason: 'no runtime for the stage',
@@ -51,7 +51,7 @@ const rows: readonly Row[] = [
     reason: 'no runtime for the service tag',
     catalog: catalog().runtime('local', 'deployment_method: host\nstages: [prod]\nservices: [x]\n'),
     found: [`ST1203 ${prod}:1:1`],
-    help: 'local (prod)',
+    help: 'local (prod; for x)',
   },
   {
     reason: 'several runtimes for the stage are listed',
@@ -103,7 +103,9 @@ const rows: readonly Row[] = [
   },
   {
     reason: 'a kafka endpoint with a token on the local host',
-    catalog: deployed('model_version: 1\nendpoints:\n  - {type: kafka, auth: token}\n'),
+    catalog: deployed(
+      'model_version: 1\nendpoints:\n  - {type: kafka, auth: token, brokers: ["k:1"], token_ref: "env:T"}\n',
+    ),
     found: [`ST1205 ${prod}:3:12`, `ST1205 ${prod}:3:25`],
     help: 'It can do: rest. It can do: none.',
   },
@@ -138,8 +140,8 @@ const rows: readonly Row[] = [
       'deployment_defaults:\n  environment_variables:\n    - {name: A, value: a, secret_ref: "env:A"}\n    - {name: B}\n',
     ),
     found: [
-      `ST1205 ${prod}:1:1`,
       `ST1206 ${pathIn(MODEL, 'model.yaml')}:3:14`,
+      `ST1205 ${pathIn(MODEL, 'model.yaml')}:3:39`,
       `ST1206 ${pathIn(MODEL, 'model.yaml')}:4:14`,
     ],
     help: '`value` for plain text, or `secret_ref`',

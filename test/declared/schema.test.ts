@@ -136,7 +136,7 @@ const rows: readonly Row[] = [
     catalog: deployment('model_version: 1\nrollout: {bake: "5"}\n'),
     found: `ST1105 ${deploymentFile}:2:17`,
     pointer: '/rollout/bake',
-    help: 'Write it in the named form.',
+    help: 'Write a whole number with s, m, h or d',
   },
   {
     reason: 'a version below 1',
@@ -150,7 +150,7 @@ const rows: readonly Row[] = [
     catalog: version(`artifacts: [{name: trained, uri: a, sha256: ${'A'.repeat(64)}}]\n`),
     found: `ST1105 ${versionFile}:1:45`,
     pointer: '/artifacts/0/sha256',
-    help: 'Write it in the named form.',
+    help: 'Write 64 digits of lower-case hexadecimal',
   },
   {
     reason: 'a namespace that is not the path’s',

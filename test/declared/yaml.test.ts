@@ -14,7 +14,7 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { reason: 'a tab as indentation', content: 'labels:\n\ta: b\n', code: 'ST1001', at: '2:1', help: 'syntax' },
+  { reason: 'a tab as indentation', content: 'labels:\n\ta: b\n', code: 'ST1017', at: '2:1', help: 'spaces' },
   { reason: 'a quote without end', content: 'owner: "a\n', code: 'ST1001', at: '2:1', help: 'syntax' },
   { reason: 'an unknown tag', content: 'owner: !me x\n', code: 'ST1001', at: '1:8', help: 'syntax' },
   {
@@ -67,7 +67,6 @@ const rows: readonly Row[] = [
   { reason: 'no bytes', content: '', code: 'ST1004', at: '1:1', help: 'delete the file' },
   { reason: 'comments only', content: '# nothing\n\n', code: 'ST1004', at: '1:1', help: 'delete the file' },
   { reason: 'a mark and nothing', content: '---\n', code: 'ST1004', at: '1:1', help: 'delete the file' },
-  { reason: 'a byte order mark only', content: '\uFEFF', code: 'ST1004', at: '1:1', help: 'delete the file' },
   { reason: 'Latin-1', content: Uint8Array.of(0x61, 0x3a, 0x20, 0xe9), code: 'ST1005', at: '1:1', help: 'UTF-8' },
   { reason: 'UTF-16', content: Uint8Array.of(0xff, 0xfe, 0x61, 0), code: 'ST1005', at: '1:1', help: 'UTF-8' },
   { reason: 'beyond 2^53', content: connection('{a: 9007199254740992}'), code: 'ST1007', at: '3:21', help: 'Quote it' },
@@ -112,7 +111,6 @@ describe('a file that is not a document', () => {
 
 describe('what YAML allows and a document may hold', () => {
   const fine: readonly (readonly [string, Content])[] = [
-    ['a byte order mark', '\uFEFFowner: a\n'],
     ['lines that end in CR LF', 'owner: a\r\nurl: b\r\n'],
     ['a directive of YAML 1.2', '%YAML 1.2\n---\nowner: a\n'],
     ['marks around one document', '---\nowner: a\n...\n'],
@@ -130,7 +128,9 @@ describe('what YAML allows and a document may hold', () => {
   })
 
   test('positions count lines the same with CR LF and after a byte order mark', () => {
-    expect(found(problemsOf('\uFEFFowner: a\r\nbad: 1\r\n'))).toEqual([`ST1101 ${file}:2:1`])
+    const state = problemsOf('\uFEFFowner: a\r\nbad: 1\r\n')
+    expect(found(state)).toEqual([`ST1018 ${file}:1:1`, `ST1101 ${file}:2:1`])
+    expect(state.diagnostics.map(({ severity }) => severity)).toEqual(['warning', 'error'])
   })
 
   test('columns count UTF-16 units, as editors do', () => {

@@ -8160,7 +8160,7 @@ return errors === 0;
 }
 
 exports.Roles = validate17;
-const schema18 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"roles.schema.json","type":"object","additionalProperties":false,"required":["roles"],"properties":{"api_version":{"const":"steward/v1"},"kind":{"const":"Roles"},"description":{"type":"string"},"roles":{"type":"object","minProperties":1,"additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","pattern":"^(github:[A-Za-z0-9][A-Za-z0-9-]*|github-team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|key:SHA256:[A-Za-z0-9+/]{43}=?)$"}}},"labels":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema18 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"roles.schema.json","type":"object","additionalProperties":false,"required":["roles"],"properties":{"api_version":{"const":"steward/v1"},"kind":{"const":"Roles"},"description":{"type":"string"},"roles":{"type":"object","additionalProperties":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","pattern":"^(github:[A-Za-z0-9][A-Za-z0-9-]*|github-team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|key:SHA256:[A-Za-z0-9+/]{43}=?)$"}}},"labels":{"type":"object","additionalProperties":{"type":"string"}}}};
 const pattern77 = new RegExp("^(github:[A-Za-z0-9][A-Za-z0-9-]*|github-team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|key:SHA256:[A-Za-z0-9+/]{43}=?)$", "u");
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -8229,8 +8229,11 @@ errors++;
 if(data.roles !== undefined){
 let data3 = data.roles;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-if(Object.keys(data3).length < 1){
-const err5 = {instancePath:instancePath+"/roles",schemaPath:"#/properties/roles/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties"};
+for(const key1 in data3){
+let data4 = data3[key1];
+if(Array.isArray(data4)){
+if(data4.length < 1){
+const err5 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/roles/additionalProperties/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8239,11 +8242,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-for(const key1 in data3){
-let data4 = data3[key1];
-if(Array.isArray(data4)){
-if(data4.length < 1){
-const err6 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/roles/additionalProperties/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+let data5 = data4[i0];
+if(typeof data5 === "string"){
+if(!pattern77.test(data5)){
+const err6 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/properties/roles/additionalProperties/items/pattern",keyword:"pattern",params:{pattern: "^(github:[A-Za-z0-9][A-Za-z0-9-]*|github-team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|key:SHA256:[A-Za-z0-9+/]{43}=?)$"},message:"must match pattern \""+"^(github:[A-Za-z0-9][A-Za-z0-9-]*|github-team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|key:SHA256:[A-Za-z0-9+/]{43}=?)$"+"\""};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8252,28 +8256,14 @@ vErrors.push(err6);
 }
 errors++;
 }
-const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-let data5 = data4[i0];
-if(typeof data5 === "string"){
-if(!pattern77.test(data5)){
-const err7 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/properties/roles/additionalProperties/items/pattern",keyword:"pattern",params:{pattern: "^(github:[A-Za-z0-9][A-Za-z0-9-]*|github-team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|key:SHA256:[A-Za-z0-9+/]{43}=?)$"},message:"must match pattern \""+"^(github:[A-Za-z0-9][A-Za-z0-9-]*|github-team:[A-Za-z0-9][A-Za-z0-9-]*/[a-z0-9][a-z0-9_-]*|key:SHA256:[A-Za-z0-9+/]{43}=?)$"+"\""};
+}
+else {
+const err7 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/properties/roles/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err7];
 }
 else {
 vErrors.push(err7);
-}
-errors++;
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/properties/roles/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
 }
 errors++;
 }
@@ -8289,12 +8279,12 @@ continue;
 }
 if(typeof indices0[item0] == "number"){
 j0 = indices0[item0];
-const err9 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/roles/additionalProperties/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
+const err8 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/roles/additionalProperties/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)"};
 if(vErrors === null){
-vErrors = [err9];
+vErrors = [err8];
 }
 else {
-vErrors.push(err9);
+vErrors.push(err8);
 }
 errors++;
 break;
@@ -8304,7 +8294,19 @@ indices0[item0] = i1;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/roles/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err9 = {instancePath:instancePath+"/roles/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/roles/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/roles",schemaPath:"#/properties/roles/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -8314,9 +8316,12 @@ vErrors.push(err10);
 errors++;
 }
 }
-}
-else {
-const err11 = {instancePath:instancePath+"/roles",schemaPath:"#/properties/roles/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.labels !== undefined){
+let data6 = data.labels;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+for(const key2 in data6){
+if(typeof data6[key2] !== "string"){
+const err11 = {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -8326,12 +8331,9 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.labels !== undefined){
-let data6 = data.labels;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-for(const key2 in data6){
-if(typeof data6[key2] !== "string"){
-const err12 = {instancePath:instancePath+"/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+else {
+const err12 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -8343,24 +8345,12 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/labels",schemaPath:"#/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err13 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err13];
 }
 else {
 vErrors.push(err13);
-}
-errors++;
-}
-}
-}
-else {
-const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
 }
 errors++;
 }
