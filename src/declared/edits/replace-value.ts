@@ -4,6 +4,7 @@ import type { Json } from '../../domain/json.ts'
 import { indicatorEnd, offsetOf, type Slot } from './locate.ts'
 import type { OpenText } from './open-text.ts'
 import { blockReplacement } from './replace-block.ts'
+import { literalReplacement } from './replace-literal.ts'
 import type { Planned, Splice } from './splices.ts'
 import { detectStyle, styleInside } from './style.ts'
 import { columnOf, endsLine, isFirstOnLine, lineEnd, nextLine, removeLines, tailEnd } from './text-lines.ts'
@@ -21,6 +22,11 @@ export function planReplacement(opened: OpenText, slot: Slot, value: Json, style
   if (isBlockValue(value) && style !== 'flow' && !inFlow) {
     const block = blockReplacement(opened, slot, value)
     if (block !== null) return block
+  }
+  const literal = typeof value === 'string' ? literalReplacement(opened.text, slot.value, value) : null
+  if (literal !== null && within !== null) {
+    const start = itemStart(within.item) ?? 0
+    return { splices: [...tagRemoval(opened.text, within.item), ...literal], start, end: itemEnd(within.item) ?? start }
   }
   const writing = within === null ? detectStyle(opened) : styleInside(opened, within.container.token)
   const written = flowText(
