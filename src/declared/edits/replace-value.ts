@@ -97,7 +97,7 @@ function inPlaceOf(text: string, item: Item, value: CST.Token, written: string):
   }
   if (value.type !== 'block-map' && value.type !== 'block-seq') return [{ start: value.offset, end, text: written }]
   const [first] = realItems(value)
-  const from = (first === undefined ? null : itemStart(first)) ?? value.offset
+  const from = itemStart(first) ?? value.offset
   const tail = tailEnd(text, end, columnOf(text, itemStart(item) ?? from))
   if (isFirstOnLine(text, from)) {
     const at = indicatorEnd(item)
