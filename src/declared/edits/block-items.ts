@@ -34,8 +34,8 @@ export function addToBlock(opened: OpenText, container: Container, added: NewIte
   const { text } = opened
   const { items, token } = container
   const sibling = items[siblingIndex(container, added)]
-  const start = sibling === undefined ? token.offset : (itemStart(sibling) ?? token.offset)
-  const end = sibling === undefined ? start : (itemEnd(sibling) ?? start)
+  const start = itemStart(sibling) ?? token.offset
+  const end = itemEnd(sibling) ?? start
   const column = columnOf(text, start)
   const at = tailEnd(text, end, column)
   const pad = ' '.repeat(column)
@@ -84,9 +84,9 @@ function dashSpaces(text: string, item: Item): number {
 export function removeFromBlock(text: string, container: Container, index: number): EditPlan {
   const { items, token } = container
   const [item, next] = [items[index], items[index + 1]]
-  const start = (item === undefined ? null : itemStart(item)) ?? token.offset
+  const start = itemStart(item) ?? token.offset
   const column = columnOf(text, start)
-  const end = tailEnd(text, (item === undefined ? null : itemEnd(item)) ?? start, column)
+  const end = tailEnd(text, itemEnd(item) ?? start, column)
   if (isFirstOnLine(text, start)) {
     const head = headStart(text, start, floorOf(container, index), column)
     const removal = removeLines(text, head, end)
@@ -102,8 +102,8 @@ export function removeFromBlock(text: string, container: Container, index: numbe
 export function removeOnlyItem(text: string, container: Container, empty: string): EditPlan {
   const { items, token, slot } = container
   const [item] = items
-  const start = (item === undefined ? null : itemStart(item)) ?? token.offset
-  const contentEnd = (item === undefined ? null : itemEnd(item)) ?? start
+  const start = itemStart(item) ?? token.offset
+  const contentEnd = itemEnd(item) ?? start
   const column = columnOf(text, start)
   const end = tailEnd(text, contentEnd, column)
   if (!isFirstOnLine(text, start)) {

@@ -22,14 +22,14 @@ function spotOf({ token, items }: Container, index: number): Spot {
   const item = items[index]
   const raw: readonly Item[] = token.items
   const at = item === undefined ? -1 : raw.indexOf(item)
-  const start = (item === undefined ? null : itemStart(item)) ?? token.offset + 1
+  const start = itemStart(item) ?? token.offset + 1
   const next = items[index + 1]
   return {
     start,
-    end: (item === undefined ? null : itemEnd(item)) ?? start,
+    end: itemEnd(item) ?? start,
     commaBefore: commaOf(raw[at]),
     commaAfter: commaOf(raw[at + 1]),
-    next: next === undefined ? null : itemStart(next),
+    next: itemStart(next),
   }
 }
 

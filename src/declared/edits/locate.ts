@@ -135,5 +135,5 @@ function aliasTo(opened: OpenText, anchors: ReadonlySet<string>, except: Node | 
 /** Where the item before ends; the container's floor for its first one. */
 export function floorOf({ items, floor }: Container, index: number): number {
   const before = items[index - 1]
-  return before === undefined ? floor : (itemEnd(before) ?? floor)
+  return itemEnd(before) ?? floor
 }

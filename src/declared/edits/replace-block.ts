@@ -48,7 +48,7 @@ function ofDocument(text: string, old: CST.Token | null, lines: readonly string[
 function firstItem(token: CST.Token | null): number | null {
   if (token?.type !== 'block-map' && token?.type !== 'block-seq') return null
   const [first] = realItems(token)
-  return first === undefined ? null : itemStart(first)
+  return itemStart(first)
 }
 
 function padded(lines: readonly string[], column: number): string[] {

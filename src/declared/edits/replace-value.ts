@@ -4,6 +4,7 @@ import type { Json } from '../../domain/json.ts'
 import { indicatorEnd, offsetOf, type Slot } from './locate.ts'
 import type { OpenText } from './open-text.ts'
 import { blockReplacement } from './replace-block.ts'
+import { literalReplacement } from './replace-literal.ts'
 import type { Planned, Splice } from './splices.ts'
 import { detectStyle, styleInside } from './style.ts'
 import { columnOf, endsLine, isFirstOnLine, lineEnd, nextLine, removeLines, tailEnd } from './text-lines.ts'
@@ -21,6 +22,11 @@ export function planReplacement(opened: OpenText, slot: Slot, value: Json, style
   if (isBlockValue(value) && style !== 'flow' && !inFlow) {
     const block = blockReplacement(opened, slot, value)
     if (block !== null) return block
+  }
+  const literal = typeof value === 'string' ? literalReplacement(opened.text, slot.value, value) : null
+  if (literal !== null && within !== null) {
+    const start = itemStart(within.item) ?? 0
+    return { splices: [...tagRemoval(opened.text, within.item), ...literal], start, end: itemEnd(within.item) ?? start }
   }
   const writing = within === null ? detectStyle(opened) : styleInside(opened, within.container.token)
   const written = flowText(
@@ -91,7 +97,7 @@ function inPlaceOf(text: string, item: Item, value: CST.Token, written: string):
   }
   if (value.type !== 'block-map' && value.type !== 'block-seq') return [{ start: value.offset, end, text: written }]
   const [first] = realItems(value)
-  const from = (first === undefined ? null : itemStart(first)) ?? value.offset
+  const from = itemStart(first) ?? value.offset
   const tail = tailEnd(text, end, columnOf(text, itemStart(item) ?? from))
   if (isFirstOnLine(text, from)) {
     const at = indicatorEnd(item)

@@ -41,7 +41,7 @@ function childDepth(text: string, item: Item): { type: 'block-map' | 'block-seq'
   const value = written(item.value)
   if (value?.type !== 'block-map' && value?.type !== 'block-seq') return null
   const [first] = realItems(value)
-  const [outer, inner] = [itemStart(item), first === undefined ? null : itemStart(first)]
+  const [outer, inner] = [itemStart(item), itemStart(first)]
   if (outer === null || inner === null || !isFirstOnLine(text, inner)) return null
   return { type: value.type, columns: columnOf(text, inner) - columnOf(text, outer) }
 }
@@ -49,7 +49,7 @@ function childDepth(text: string, item: Item): { type: 'block-map' | 'block-seq'
 /** The blanks behind the opening bracket of a collection that holds something in the same line; null for others. */
 export function flowPad(text: string, token: CST.FlowCollection): string | null {
   const [first] = realItems(token)
-  const start = first === undefined ? null : itemStart(first)
+  const start = itemStart(first)
   if (start === null) return null
   const pad = text.slice(token.offset + 1, start)
   return /^ *$/.test(pad) ? pad.slice(0, 1) : null

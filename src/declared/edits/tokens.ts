@@ -22,14 +22,15 @@ export function realItems(token: CollectionToken): Item[] {
   return items.filter((item) => itemStart(item) !== null)
 }
 
-/** Where an item's first mark, key or value begins; null if it has none. */
-export function itemStart(item: Item): number | null {
-  const first = marksOf(item.start)[0] ?? written(item.key) ?? marksOf(item.sep)[0] ?? written(item.value)
+/** Where an item's first mark, key or value begins; null if it has none, or if there is no item. */
+export function itemStart(item: Item | undefined): number | null {
+  const first = marksOf(item?.start)[0] ?? written(item?.key) ?? marksOf(item?.sep)[0] ?? written(item?.value)
   return first?.offset ?? null
 }
 
 /** Where the last character of an item's content ends; a block scalar's content includes its last line end. */
-export function itemEnd(item: Item): number | null {
+export function itemEnd(item: Item | undefined): number | null {
+  if (item === undefined) return null
   const value = written(item.value)
   if (value !== null) return tokenEnd(value)
   const separator = marksOf(item.sep).at(-1)
@@ -43,7 +44,7 @@ export function itemEnd(item: Item): number | null {
 export function tokenEnd(token: CST.Token): number {
   if (token.type === 'block-map' || token.type === 'block-seq') {
     const last = realItems(token).at(-1)
-    return (last === undefined ? null : itemEnd(last)) ?? token.offset
+    return itemEnd(last) ?? token.offset
   }
   if (token.type === 'flow-collection') return closingOffset(token) + 1
   if (token.type === 'block-scalar') return bodyStart(token) + token.source.length

@@ -19,7 +19,7 @@ function numberText(value: number): string {
 }
 
 /** Line ends, control characters and invisible marks need an escape. */
-function isPrintable(value: string): boolean {
+export function isPrintable(value: string): boolean {
   return !/[\p{Cc}\p{Cs}\u2028\u2029\uFEFF]/u.test(value)
 }
 

@@ -110,9 +110,9 @@ const removed: readonly Golden[] = [
   },
   {
     reason: 'the key behind a block scalar, whose text stays the same',
-    before: 'a: |+\n  text\n\nb: 1\nc: |-\n  text\nd: 2',
+    before: 'a: |+\n  text\n\nb: 1\nc: |\n  text\nd: 2',
     edits: [remove('b'), remove('d')],
-    after: 'a: |+\n  text\n\nc: |-\n  text\n',
+    after: 'a: |+\n  text\n\nc: |\n  text\n',
   },
   {
     reason: 'a block scalar with the lines that it keeps, not with those that it does not',

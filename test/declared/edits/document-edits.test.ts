@@ -104,14 +104,13 @@ test('an artifact that is not there is not pinned', () => {
 })
 
 test('editing a document as large as one may be costs no more than a few readings of it', () => {
-  const lines = Array.from(
-    { length: 14_000 },
-    (_unused, index) => `key${index}: {a: some text of a usual length, b: 1} # ${index}`,
-  )
+  const words = 'some text '.repeat(20)
+  const lines = Array.from({ length: 4000 }, (_unused, index) => `key${index}: {a: ${words}x, b: 1} # ${index}`)
   const text = `${lines.join('\n')}\nmodel_version: 2\n`
+  expect(text.length).toBeGreaterThan(900_000)
   const fastest = (work: () => unknown): number =>
     Math.min(
-      ...[1, 2, 3].map(() => {
+      ...[1, 2].map(() => {
         const start = performance.now()
         work()
         return performance.now() - start
@@ -121,4 +120,4 @@ test('editing a document as large as one may be costs no more than a few reading
   const editing = fastest(() => editYaml(text, [put(['model_version'], 3)]))
   expect(textOf(promoteText(text, 3))).toBe(text.replace('version: 2', 'version: 3'))
   expect(editing).toBeLessThan(reading * 6)
-})
+}, 300_000)

@@ -103,10 +103,10 @@ test('whatever the text is, an edit does what was asked for or is refused', () =
         else expect(valueAt(read(result.text), edit.path), text).toEqual(value satisfies Json)
       },
     ),
-    { numRuns: Number(process.env['STEWARD_TEST_EDITS'] ?? 3000) },
+    { numRuns: Number(process.env['STEWARD_TEST_EDITS'] ?? 2000) },
   )
-  expect(done).toBeGreaterThan(500)
-})
+  expect(done).toBeGreaterThan(300)
+}, 300_000)
 
 test('a hold that is resumed leaves the text as it was', () => {
   let done = 0
@@ -124,7 +124,7 @@ test('a hold that is resumed leaves the text as it was', () => {
       expect(after.slice(text.length), held.text).toMatch(ending)
       done += 1
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   )
-  expect(done).toBeGreaterThan(500)
-})
+  expect(done).toBeGreaterThan(300)
+}, 300_000)

@@ -56,6 +56,16 @@ const rows: readonly Golden[] = [
     after: 'a: q # c\nb: "z" # d\nc: 7 # e\n\nd: k\ne: 5\n',
   },
   {
+    reason: 'text over several lines stays a literal block where it was one and can be one',
+    before: 'a: | # c\r\n    old\r\n    text\r\n\r\nb: |+\n  old\n\nc: |\n  old\nd: |\n  old\ne: >\n  old\n',
+    edits: [
+      ...[put(['a'], 'new: x\n\n  # text\n'), put(['b'], 'new\ntext'), put(['c'], 'new\n\n'), put(['d'], ' new\ntext')],
+      put(['e'], 'new\ntext'),
+    ],
+    after:
+      'a: | # c\r\n    new: x\r\n\r\n      # text\r\n\r\nb: |-\n  new\n  text\nc: "new\\n\\n"\nd: " new\\ntext"\ne: "new\\ntext"\n',
+  },
+  {
     reason: 'long lines are never folded, neither the new one nor others',
     before: `a: ${'word '.repeat(60)}end\nb: ${'word '.repeat(60)}end # c\n`,
     edits: [put(['b'], `${'other '.repeat(60)}end`)],
