@@ -54,7 +54,7 @@ function workflow(root: string): readonly string[] {
     "          node-version: '24'",
     '      # Which Steward runs: the package `model-steward`, if it is a devDependency of this repository (commit',
     '      # package.json and package-lock.json), else the one at the path in the variable STEWARD of this repository,',
-    '      # a checkout on the runner with its dependencies installed. Needs no secret and no network of its own.',
+    '      # a checkout on the runner with its dependencies installed. Needs no secret; validate itself uses no network.',
     '      - name: Validate',
     '        env:',
     '          STEWARD: ${{ vars.STEWARD }}',

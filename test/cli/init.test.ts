@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -219,6 +219,24 @@ describe('steward init', () => {
     const used = workflow.jobs.validate.steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]))
     expect(used.length).toBeGreaterThan(0)
     for (const each of used) expect(each).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/)
+  })
+
+  test('writes a workflow whose step validates, and fails where no Steward is named', async () => {
+    await using line = newcomer()
+    const { folder } = line.repository
+    await line.run(['init'], own)
+    const workflow = parse(textOf(folder, '.github/workflows/steward.yml')) as {
+      jobs: { validate: { steps: { run?: string }[] } }
+    }
+    const script = workflow.jobs.validate.steps.find(({ run }) => run !== undefined)?.run ?? 'exit 99'
+    const step = (steward: string) => {
+      const env = { PATH: process.env.PATH, HOME: line.folder('home'), STEWARD: steward }
+      return spawnSync('bash', ['-e', '-c', script], { cwd: folder, env, encoding: 'utf8' })
+    }
+    expect(step(checkout)).toMatchObject({ status: 0, stderr: '' })
+    expect(step('')).toMatchObject({ status: 1, stderr: expect.stringContaining('devDependencies') })
+    line.repository.write(`${sample}/deployments/dev.yaml`, 'model_version: 2\n')
+    expect(step(checkout)).toMatchObject({ status: 1, stdout: expect.stringContaining('ST1201') })
   })
 
   test.each(['Abc', 'a/../b', 'a//b', 'a/b@1'])('exits 64 for the namespace %s', async (namespace) => {
