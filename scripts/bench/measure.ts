@@ -25,14 +25,24 @@ export interface RoundOptions {
   readonly budgetMs: number
   readonly floor: { readonly name: string; readonly run: Timed }
   readonly subjects: readonly Subject[]
+  /** Runs every subject once before: Node's compile cache is filled then, as it is from the second run on. */
+  readonly warm?: boolean
   /** Default `ms`. */
   readonly unit?: string
 }
 
 /** Interleaved: in each round the floor and then every subject, so that what slows the machine slows all of them. */
-export async function interleave({ rounds, budgetMs, floor, subjects, unit = 'ms' }: RoundOptions): Promise<Series[]> {
+export async function interleave({
+  rounds,
+  budgetMs,
+  floor,
+  subjects,
+  warm = false,
+  unit = 'ms',
+}: RoundOptions): Promise<Series[]> {
   const seen = subjects.map(() => ({ ratios: Array<number>(), values: Array<number>(), floorValues: Array<number>() }))
   await floor.run() // What is read from disk is read once before.
+  if (warm) for (const { run } of subjects) await run()
   const end = performance.now() + budgetMs
   for (let round = 0; round < rounds && (round < 2 || performance.now() < end); round += 1) {
     const floorValue = await floor.run()

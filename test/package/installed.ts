@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { signal, until } from '../support/waiting.ts'
 
 const checkout = join(import.meta.dirname, '..', '..')
@@ -55,6 +55,23 @@ export class InstalledPackage {
     return spawned(command, [...words, '--repo', this.#repo, '--state', this.#state], this.project, {
       STEWARD_ARTIFACTS_URI: pathToFileURL(join(checkout, 'models', '_artifacts')).href,
     })
+  }
+
+  /** The files of the package that a command loads, by a hook of Node's own. */
+  loadedBy(...words: string[]): string[] {
+    const hook = join(this.#base, 'hook.mjs')
+    writeFileSync(
+      hook,
+      `import { registerHooks } from 'node:module'
+      registerHooks({ load: (url, context, next) => (process._rawDebug('loads ' + url), next(url, context)) })`,
+    )
+    const main = join(this.folder, 'dist', 'steward', 'main.js')
+    const place = words.length === 1 && words[0]?.startsWith('--') === true ? [] : ['--repo', this.#repo]
+    const options = ['--import', pathToFileURL(hook).href, main, ...words, ...place]
+    const { code, err } = spawned(process.execPath, options, this.project)
+    if (code !== 0) throw new Error(`${words.join(' ')} exited ${code}: ${err}`)
+    const urls = err.split('\n').flatMap((line) => /^loads (file:.*)$/.exec(line)?.[1] ?? [])
+    return urls.map((url) => fileURLToPath(url)).filter((file) => file.startsWith(realpathSync(this.folder)))
   }
 
   async remove(): Promise<void> {

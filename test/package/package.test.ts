@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { InstalledPackage } from './installed.ts'
 
@@ -40,6 +40,16 @@ describe('the package, installed into an empty project', () => {
       const { code, out } = installed.steward(...name.split(' '), '--help')
       expect([code, out.split(':')[0]]).toEqual([0, `steward ${name}`])
     }
+  })
+
+  it('loads one file for --help and --version, and no SDK for validate (P6)', () => {
+    expect(installed.loadedBy('--help').map((file) => basename(file))).toEqual(['main.js'])
+    expect(installed.loadedBy('--version').map((file) => basename(file))).toEqual(['main.js'])
+    const loaded = installed.loadedBy('validate')
+    const holding = (library: string): string[] =>
+      loaded.filter((file) => readFileSync(file, 'utf8').includes(`// node_modules/${library}`))
+    expect(holding('yaml/')).not.toEqual([])
+    expect([...holding('@aws-sdk/'), ...holding('@smithy/'), ...holding('tar/')]).toEqual([])
   })
 
   it('validates documents', () => {

@@ -25,6 +25,7 @@ export async function plan(lab: Lab): Promise<GoalReport> {
     const series = await interleave({
       rounds: lab.options.rounds,
       budgetMs: lab.options.budgetMs,
+      warm: true,
       floor: { name: 'bare Node', run: () => timeNode(BARE_NODE, options) },
       subjects: [
         { name: 'nothing changed', goal: 'none', run: () => timeNode([product.main, 'plan'], options) },

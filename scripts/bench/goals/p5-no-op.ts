@@ -12,7 +12,7 @@ import { syncTables, type SyncedTables } from '../tables.ts'
 
 /** Above this, recording everything in the embedded tables takes minutes. */
 const MOST_MODELS = 1_000
-const INTERVAL_MS = 500
+const INTERVAL_S = 1
 const WATCHED_MS = 5_000
 /** Longer than is watched: the heartbeat of the lease and the full compare that follows a new one stay outside. */
 const LEASE = '120s'
@@ -41,7 +41,7 @@ async function watch(product: Product, corpus: Corpus, tables: SyncedTables, fol
   const counter = gitCounter(folder)
   const proxy = await countingProxy(tables.endpoint)
   const words = ['serve', '--repo', corpus.repo, '--listen', '127.0.0.1:0', '--lease', LEASE]
-  const daemon = spawn(process.execPath, [product.main, ...words, '--interval', `${INTERVAL_MS}ms`], {
+  const daemon = spawn(process.execPath, [product.main, ...words, '--interval', `${INTERVAL_S}s`], {
     env: { ...process.env, ...tables.env, STEWARD_DYNAMODB_ENDPOINT: proxy.url, PATH: counter.path },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -49,17 +49,18 @@ async function watch(product: Product, corpus: Corpus, tables: SyncedTables, fol
   daemon.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
   const ended = once(daemon, 'close')
   try {
-    await quiet(proxy, daemon, () => log)
+    await firstRequest(proxy, daemon, () => log)
+    await quiet(proxy)
     const size = `${spaced(corpus.models)} models`
     const idle = await counted(proxy, counter, () => delay(WATCHED_MS))
     // A commit that changes no file: the branch moves, and everything is as it was.
     const same = await counted(proxy, counter, async () => {
       await commitChange(corpus.repo, { branch: 'main', parent: 'main', count: 0, revision: 0 })
-      await delay(INTERVAL_MS * 2)
-      await quiet(proxy, daemon, () => log)
+      await delay(INTERVAL_S * 2_000)
+      await quiet(proxy)
     })
     return [
-      `${size}, ${WATCHED_MS / 1000} s of looking every ${INTERVAL_MS} ms: ${idle}`,
+      `${size}, ${WATCHED_MS / 1000} s of looking every ${INTERVAL_S} s: ${idle}`,
       `${size}, after a commit that changes nothing: ${same}`,
     ]
   } finally {
@@ -77,15 +78,26 @@ async function counted(proxy: CountingProxy, counter: GitCounter, work: () => Pr
   return `${counter.take().length} git processes; ${requests.length === 0 ? 'no request' : requests.join(', ')}`
 }
 
-/** Waits until the daemon has asked something of the tables, and then nothing for a while. */
-async function quiet(proxy: CountingProxy, daemon: ChildProcess, log: () => string): Promise<void> {
+function total(proxy: CountingProxy): number {
+  return Object.values(proxy.counts()).reduce((sum, count) => sum + count, 0)
+}
+
+async function firstRequest(proxy: CountingProxy, daemon: ChildProcess, log: () => string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
-  const total = (): number => Object.values(proxy.counts()).reduce((sum, count) => sum + count, 0)
-  for (let last = -1, still = 0; still < 4;) {
+  while (total(proxy) === 0) {
     if (daemon.exitCode !== null || performance.now() > deadline) throw new Error(`the daemon of P5: ${log()}`)
-    await delay(INTERVAL_MS)
-    const now = total()
-    still = now === last && now > 0 ? still + 1 : 0
+    await delay(50)
+  }
+}
+
+/** Waits until nothing was asked of the tables for two intervals. */
+async function quiet(proxy: CountingProxy): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  for (let last = total(proxy); ;) {
+    await delay(INTERVAL_S * 2_000)
+    const now = total(proxy)
+    if (now === last) return
+    if (performance.now() > deadline) throw new Error('the daemon of P5 does not come to rest')
     last = now
   }
 }

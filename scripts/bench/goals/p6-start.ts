@@ -15,6 +15,7 @@ export async function start(lab: Lab): Promise<GoalReport> {
   const series = await interleave({
     rounds: lab.options.rounds * 3,
     budgetMs: lab.options.budgetMs,
+    warm: true,
     floor: { name: 'bare Node', run: () => timeNode(BARE_NODE, { cwd }) },
     subjects: [
       { name: '--version', goal: '<= 1.15', run: () => timeNode([main, '--version'], { cwd }) },

@@ -1,5 +1,5 @@
 import { exitCodes, type Command } from '../command.ts'
-import { stewardVersion } from './version.ts'
+import { stewardVersion } from '../version-line.ts'
 
 export const host: Command = {
   name: 'host',

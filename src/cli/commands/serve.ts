@@ -2,7 +2,7 @@ import { parseTimer } from '../../domain/durations.ts'
 import { exitCodes, type Command } from '../command.ts'
 import { usageError } from '../parse.ts'
 import { parseLeaseMs } from './lease-option.ts'
-import { stewardVersion } from './version.ts'
+import { stewardVersion } from '../version-line.ts'
 
 export const serve: Command = {
   name: 'serve',
