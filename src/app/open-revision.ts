@@ -1,4 +1,4 @@
-import type { BaseRevision } from '../declared/read-contents.ts'
+import type { BaseRevision } from '../declared/catalog/read-contents.ts'
 import { codeEntry } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'

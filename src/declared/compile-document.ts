@@ -1,11 +1,11 @@
 import { codeEntry } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
-import { checkDocument } from './document-rules.ts'
+import { checkDocument } from './rules/document-rules.ts'
 import type { Fault, YamlDocument } from './fault.ts'
-import type { DocumentKind, Place } from './layout.ts'
+import type { DocumentKind, Place } from './catalog/layout.ts'
 import { checkSchema } from './schema-check.ts'
-import { parseYaml } from './yaml-document.ts'
+import { parseYaml } from './yaml/document.ts'
 
 /** A document of the right form; nothing is known yet about what it refers to. */
 export interface CompiledDocument {

@@ -10,14 +10,14 @@ import type {
   DeclaredUnit,
   DeclaredVersion,
 } from './declared-state.ts'
-import { checkAllowances, checkStage } from './allowance-rules.ts'
+import { checkAllowances, checkStage } from './rules/allowance-rules.ts'
 import { layersOf, mergeLayers, type DeploymentLayer } from './deployment-layers.ts'
-import { checkDriven, checkUndriven, checkValues } from './deployment-rules.ts'
+import { checkDriven, checkUndriven, checkValues } from './rules/deployment-rules.ts'
 import { findingAt } from './findings.ts'
-import { versionsHelp } from './named-help.ts'
+import { versionsHelp } from './rules/named-help.ts'
 import { resolveDeployment } from './resolve-deployment.ts'
 import { chooseRuntime } from './runtime-choice.ts'
-import { isDay } from './timezone-rules.ts'
+import { isDay } from './rules/timezone-rules.ts'
 import type { UnitContext } from './unit-context.ts'
 
 export interface DeploymentRequest {

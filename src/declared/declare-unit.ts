@@ -7,12 +7,12 @@ import type { DeclaredDeployment, DeclaredUnit, DeclaredVersion } from './declar
 import { declareDeployment } from './declare-deployment.ts'
 import { findingAt } from './findings.ts'
 import { chooseLifecycle } from './lifecycle-choice.ts'
-import { lookAlikes } from './look-alikes.ts'
-import { unknownName, versionsHelp } from './named-help.ts'
+import { lookAlikes } from './rules/look-alikes.ts'
+import { unknownName, versionsHelp } from './rules/named-help.ts'
 import { ownerOf } from './namespaces.ts'
 import type { UnitContext, UnitInput } from './unit-context.ts'
-import { checkValidation } from './validation-rules.ts'
-import { checkVersions, removedVersions } from './version-rules.ts'
+import { checkValidation } from './rules/validation-rules.ts'
+import { checkVersions, removedVersions } from './rules/version-rules.ts'
 
 /** From the documents of one unit to what it declares, with every problem that they show. */
 export function declareUnit(input: UnitInput, context: UnitContext): { unit: DeclaredUnit; diagnostics: Diagnostic[] } {

@@ -4,11 +4,11 @@ import type { CapabilityTable } from '../runtimes/capabilities.ts'
 import type { SourceFolder } from '../source/source.ts'
 import type { DeclaredState, ResolvedSettings } from './declared-state.ts'
 import { checkClaims, type EndpointClaim } from './endpoint-claims.ts'
-import type { FolderNode } from './folder-node.ts'
-import { runPass, type PassResult } from './pass.ts'
-import type { BaseRevision } from './read-contents.ts'
-import type { Reading } from './reading.ts'
-import { UnitIndex } from './unit-index.ts'
+import type { FolderNode } from './catalog/folder-node.ts'
+import { runPass, type PassResult } from './catalog/pass.ts'
+import type { BaseRevision } from './catalog/read-contents.ts'
+import type { Reading } from './catalog/reading.ts'
+import { UnitIndex } from './catalog/unit-index.ts'
 
 export interface DeclareRequest {
   readonly revision: string

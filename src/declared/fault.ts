@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from '../domain/diagnostic-codes.ts'
 import { firstLine, type Range } from '../domain/diagnostics.ts'
-import { limits } from './yaml-limits.ts'
+import { limits } from './yaml/limits.ts'
 
 /** A problem of one document, before it is known in which file the document stands. */
 export interface Fault {

@@ -2,8 +2,8 @@ import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { CompiledDocument } from './compile-document.ts'
 import type { DeclaredLifecycle } from './declared-state.ts'
 import { findingAt, relationAt } from './findings.ts'
-import { missingStrictness } from './lifecycle-strictness.ts'
-import { unknownName } from './named-help.ts'
+import { missingStrictness } from './rules/lifecycle-strictness.ts'
+import { unknownName } from './rules/named-help.ts'
 import type { UnitContext } from './unit-context.ts'
 
 export interface LifecycleChoice {

@@ -9,10 +9,10 @@ import { isJsonObject } from '../domain/json.ts'
 import { normaliseMethod } from '../domain/names.ts'
 import { contentKey, diagnosticOf, documentAt, type CompiledDocument, type Content } from './compile-document.ts'
 import type { DeclaredFreeze, DeclaredLifecycle, DeclaredRuntime, ResolvedSettings } from './declared-state.ts'
-import type { DocumentKind, Place } from './layout.ts'
+import type { DocumentKind, Place } from './catalog/layout.ts'
 import { stagesOf } from './lifecycle-presets.ts'
-import type { CatalogLayout } from './path-rules.ts'
-import { checkPlatform } from './platform-rules.ts'
+import type { CatalogLayout } from './catalog/path-rules.ts'
+import { checkPlatform } from './rules/platform-rules.ts'
 import { resolveSettings } from './settings.ts'
 
 /** One part of `_platform` that rules may depend on; `runtime:NAME` is one runtime, `runtimes` is all of them. */

@@ -3,7 +3,7 @@ import type { DeclaredRuntime } from './declared-state.ts'
 import type { CompiledDocument } from './compile-document.ts'
 import { originOf, type DeploymentLayer } from './deployment-layers.ts'
 import { findingAt, type Finding } from './findings.ts'
-import { unknownName } from './named-help.ts'
+import { unknownName } from './rules/named-help.ts'
 import type { Platform } from './platform.ts'
 
 export interface RuntimeRequest {

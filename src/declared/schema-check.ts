@@ -1,9 +1,9 @@
 import { nearestName } from '../domain/nearest-name.ts'
 import { knownFields, textForms } from './generated/schema-hints.ts'
 import validators, { type SchemaError } from './generated/validators.cjs'
-import type { DocumentKind } from './layout.ts'
+import type { DocumentKind } from './catalog/layout.ts'
 import { listed, type Fault, type Path, type YamlDocument } from './fault.ts'
-import { limits } from './yaml-limits.ts'
+import { limits } from './yaml/limits.ts'
 
 const SHOWN_CHARACTERS = 80
 
@@ -72,7 +72,11 @@ function formFault(
 ): Pick<Fault, 'code' | 'summary' | 'help'> {
   const help = formHelp(kind, error)
   if (/^(?:secret|token)_ref$/.test(String(path.at(-1)))) {
-    return { code: 'ST1213', summary: `${field} is no reference`, help: `${help} The value itself belongs into a secret store.` }
+    return {
+      code: 'ST1213',
+      summary: `${field} is no reference`,
+      help: `${help} The value itself belongs into a secret store.`,
+    }
   }
   return { code: 'ST1105', summary: `${field} ${formText(error)}`, help }
 }

@@ -1,6 +1,6 @@
 import type { CatalogNames } from '../../app/catalog-names.ts'
 import { diagnosticCodes } from '../../domain/diagnostic-codes.ts'
-import { documentKinds } from '../../declared/layout.ts'
+import { documentKinds } from '../../declared/catalog/layout.ts'
 import { outputFormats } from '../command.ts'
 import type { Candidate, Values, ValuesOf, Wanted } from './complete.ts'
 

@@ -1,6 +1,6 @@
 import { isMap } from 'yaml'
 import type { Json } from '../../domain/json.ts'
-import { keyText } from '../yaml-nodes.ts'
+import { keyText } from '../yaml/nodes.ts'
 import { floorOf, indicatorEnd, type Container } from './locate.ts'
 import type { OpenText } from './open-text.ts'
 import type { EditPlan } from './splices.ts'

@@ -1,6 +1,6 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, visit } from 'yaml'
 import type { CST, Node } from 'yaml'
-import { keyText } from '../yaml-nodes.ts'
+import { keyText } from '../yaml/nodes.ts'
 import type { OpenText } from './open-text.ts'
 import type { Refusal } from './splices.ts'
 import { itemEnd, marksOf, realItems, tokenEnd, written, type CollectionToken, type Item } from './tokens.ts'

@@ -1,7 +1,7 @@
 import { isScalar, LineCounter, parseAllDocuments } from 'yaml'
 import type { Document, ParsedNode } from 'yaml'
-import { isTooMuchToParse } from '../yaml-limits.ts'
-import { checkNodes } from '../yaml-nodes.ts'
+import { isTooMuchToParse } from '../yaml/limits.ts'
+import { checkNodes } from '../yaml/nodes.ts'
 import type { EditProblem } from './edit-yaml.ts'
 
 /** A text with exactly one sound document, its tokens and its value. */

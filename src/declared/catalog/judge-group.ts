@@ -1,0 +1,62 @@
+import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
+import { contentKey, diagnosticOf, documentAt, type CompiledDocument, type Content } from '../compile-document.ts'
+import type { DeclaredUnit } from '../declared-state.ts'
+import { declareUnit } from '../declare-unit.ts'
+import { claimsOf, type EndpointClaim } from '../endpoint-claims.ts'
+import type { CatalogLayout } from './path-rules.ts'
+import type { Dependency, UnitContext } from '../unit-context.ts'
+
+/** What the documents of one model's folder come to. */
+export interface GroupResult {
+  readonly units: readonly DeclaredUnit[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly claims: readonly EndpointClaim[]
+  /** What of `_platform` and of time it depended on. */
+  readonly uses: ReadonlySet<Dependency>
+}
+
+/** An error in any file of a model's folder blocks the model (I1). */
+export function judgeGroup(
+  layout: CatalogLayout,
+  contents: ReadonlyMap<string, Content>,
+  context: Omit<UnitContext, 'uses'>,
+): GroupResult {
+  const diagnostics: Diagnostic[] = [...layout.diagnostics]
+  const documents: CompiledDocument[] = []
+  const unreadable: string[] = []
+  const wrong = layout.diagnostics.map(({ path }) => path)
+  for (const { entry, place } of layout.documents) {
+    const content = contents.get(contentKey(place.kind, entry.oid))
+    if (content === undefined) continue
+    const found = content.faults.map((fault) => diagnosticOf(fault, entry.path))
+    diagnostics.push(...found)
+    const document = documentAt(content, place, entry.path, entry.oid)
+    if (document !== null) documents.push(document)
+    else unreadable.push(entry.path)
+    if (found.some(isError)) wrong.push(entry.path)
+  }
+  const uses = new Set<Dependency>()
+  const judged: UnitContext = { ...context, uses: (part) => void uses.add(part) }
+  const units: DeclaredUnit[] = []
+  for (const [model, path] of layout.units) {
+    const folder = path.slice(0, -'model.yaml'.length)
+    const { unit, diagnostics: found } = declareUnit(
+      {
+        model,
+        path,
+        documents: documents.filter(({ place }) => place.unit === model),
+        brokenVersions: versionsIn(unreadable.concat(layout.diagnostics.map((each) => each.path)), folder),
+        broken: layout.brokenUnits.has(model) || wrong.some((file) => file.startsWith(folder)),
+      },
+      judged,
+    )
+    units.push(unit)
+    diagnostics.push(...found)
+  }
+  return { units, diagnostics, claims: units.flatMap(claimsOf), uses }
+}
+
+function versionsIn(paths: readonly string[], folder: string): ReadonlySet<number> {
+  const within = paths.filter((path) => path.startsWith(`${folder}versions/`))
+  return new Set(within.map((path) => Number(/\/versions\/(\d+)\.yaml$/.exec(path)?.[1] ?? 0)))
+}

@@ -1,0 +1,23 @@
+import { nearestName } from '../../domain/nearest-name.ts'
+
+/** What is said of a reference to something that does not exist: the nearest name, and all that there are. */
+export function unknownName(
+  what: string,
+  name: string,
+  known: readonly string[],
+  place?: string,
+): { readonly summary: string; readonly help: string } {
+  const sorted = [...new Set(known)].sort()
+  const where = place === undefined ? '' : ` in ${place}`
+  const nearest = nearestName(name, sorted)
+  const help =
+    sorted.length === 0
+      ? `There is none${where}.`
+      : `${nearest === null ? '' : `The nearest is ${nearest}. `}There is: ${sorted.join(', ')}.`
+  return { summary: `there is no ${what} ${name}`, help }
+}
+
+export function versionsHelp(known: readonly number[]): string {
+  const sorted = [...new Set(known)].sort((a, b) => a - b)
+  return sorted.length === 0 ? 'No version is registered: add versions/1.yaml.' : `Registered: ${sorted.join(', ')}.`
+}

@@ -1,0 +1,25 @@
+import type { JsonObject } from '../../domain/json.ts'
+import type { Fault, Path, YamlDocument } from '../fault.ts'
+
+/** A time zone that exists. */
+export function checkTimezone(value: JsonObject, document: YamlDocument, path: Path = ['timezone']): Fault[] {
+  const { timezone } = value
+  if (typeof timezone !== 'string' || isTimezone(timezone)) return []
+  const summary = `there is no time zone ${timezone}`
+  const help = 'Write a name such as Europe/Zurich or UTC.'
+  return [{ code: 'ST1105', summary, help, range: document.rangeOf(path), pointer: `/${path.join('/')}` }]
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+/** A day of the calendar: 2026-02-30 is none. */
+export function isDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00.000Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text
+}

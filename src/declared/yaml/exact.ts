@@ -1,0 +1,116 @@
+import type { Document, LineCounter, Node, ParsedNode, YAMLError } from 'yaml'
+import type { DiagnosticCode } from '../../domain/diagnostic-codes.ts'
+import { firstLine } from '../../domain/diagnostics.ts'
+import { loadYaml } from './load.ts'
+import { listed, type Fault, type Path, type YamlDocument } from '../fault.ts'
+import { isTooMuchToParse, limits } from './limits.ts'
+import { checkNodes, keyText, nodeRange, spanRange } from './nodes.ts'
+
+/** Keeps the whole syntax tree. */
+export type LocatedDocument = YamlDocument
+
+export type ExactResult =
+  | { readonly document: LocatedDocument; readonly faults: readonly [] }
+  | { readonly document: null; readonly faults: readonly Fault[] }
+
+const options = {
+  prettyErrors: false,
+  merge: false,
+  version: '1.2',
+  resolveKnownTags: false,
+  uniqueKeys: false,
+} as const
+
+/** Reads a text with the position of everything in it. */
+export function parseExactly(text: string): ExactResult {
+  if (isTooMuchToParse(text)) return failed('ST1006', `more than ${limits.nodes} nodes`, 'Make it smaller.')
+  try {
+    return parseText(text)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return failed('ST1006', 'the document is nested too deeply', `The limit is ${limits.depth}.`)
+  }
+}
+
+function failed(code: DiagnosticCode, summary: string, help: string, range = firstLine): ExactResult {
+  return { document: null, faults: [{ code, summary, help, range }] }
+}
+
+function parseText(text: string): ExactResult {
+  const { LineCounter, parseAllDocuments } = loadYaml()
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { ...options, lineCounter: lines })
+  const documents = Array.isArray(parsed) ? parsed : []
+  const [first, second] = documents
+  const faults = documents.flatMap((document) =>
+    [...document.errors, ...document.warnings].map((error) => syntaxFault(error, lines)),
+  )
+  if (faults.length > 0) return { document: null, faults: listed(faults) }
+  if (first === undefined || (second === undefined && isEmpty(first.contents))) {
+    return failed('ST1004', 'the file holds no document', 'Write the document, or delete the file.')
+  }
+  if (second !== undefined) {
+    const range = spanRange(second.range[0], second.range[0], lines)
+    return failed('ST1003', 'the file holds more than one document', 'Put each document into its own file.', range)
+  }
+  if (first.directives.yaml.version !== options.version) {
+    return failed('ST1001', `YAML ${first.directives.yaml.version} is not read`, 'Remove the line %YAML.')
+  }
+  const valueFaults = checkNodes(first, lines)
+  if (valueFaults.length > 0) return { document: null, faults: listed(valueFaults) }
+  return { document: locate(first, lines), faults: [] }
+}
+
+function isEmpty(node: ParsedNode | null): boolean {
+  return node === null || (loadYaml().isScalar(node) && node.value === null && (node.source ?? '') === '')
+}
+
+function syntaxFault(error: YAMLError, lines: LineCounter): Fault {
+  const range = spanRange(error.pos[0], error.pos[1], lines)
+  if (error.code === 'RESOURCE_EXHAUSTION') {
+    return { code: 'ST1006', summary: 'nested too deeply', help: `The limit is ${limits.depth}.`, range }
+  }
+  if (error.code === 'TAB_AS_INDENT') {
+    return {
+      code: 'ST1017',
+      summary: 'a tab indents this line',
+      help: 'Indent with spaces: YAML allows no tabs.',
+      range,
+    }
+  }
+  const summary = error.message.split('\n', 1)[0] ?? 'invalid YAML'
+  return { code: 'ST1001', summary: `not valid YAML: ${summary}`, help: 'Correct the syntax here.', range }
+}
+
+function locate(document: Document.Parsed, lines: LineCounter): LocatedDocument {
+  const { isAlias, isCollection, isMap, isScalar, isSeq } = loadYaml()
+  const childOf = (node: Node | null, segment: string | number): unknown => {
+    if (isSeq(node)) return node.get(segment, true)
+    return isMap(node) ? node.items.find(({ key }) => keyText(key) === String(segment))?.value : undefined
+  }
+  const nodeAt = (path: Path): Node | null => {
+    let node: Node | null = document.contents
+    for (const segment of path) {
+      const next = childOf(node, segment)
+      if (!isScalar(next) && !isCollection(next) && !isAlias(next)) return node
+      node = next
+    }
+    return node
+  }
+  const keyNode = (path: Path): Node | null => {
+    const parent = nodeAt(path.slice(0, -1))
+    if (!isMap(parent)) return null
+    const pair = parent.items.find(({ key }) => keyText(key) === String(path.at(-1)))
+    return isScalar(pair?.key) ? pair.key : null
+  }
+  return {
+    value: document.toJS({ maxAliasCount: -1 }), // the size with every alias expanded is checked before
+    rangeOf: (path) => nodeRange(nodeAt(path), lines),
+    keyRangeOf: (path) => nodeRange(keyNode(path) ?? nodeAt(path), lines),
+    sourceOf: (path) => {
+      const node = nodeAt(path)
+      return isScalar(node) ? (node.source ?? String(node.value)) : null
+    },
+    lineOf: (key) => nodeRange(keyNode([key]), lines).start.line,
+  }
+}

@@ -1,0 +1,53 @@
+import { CORE_SCHEMA, load } from 'js-yaml'
+import { limits } from './limits.ts'
+
+/**
+ * What the two parsers might read in different ways, or what they agree on but a document may not hold: anchors,
+ * aliases, tags, directives, document marks, explicit keys, tabs, control and other unusual characters.
+ */
+const doubtful =
+  // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
+  /(?:^|[\s,[{:?-])(?:[&*](?=\S)|!)|^(?:---|\.\.\.|\?|%)|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
+
+/** A key that is certainly text: neither a number nor a constant in one of its spellings. */
+const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off)$|__proto__$)[A-Za-z_/$]/i
+
+/** A text that would be a number if it were not quoted: whether it was, only the exact parser can tell. */
+const numberLike = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox]/
+
+/** The value of a document of the common kind; null where the exact parser must decide. */
+export function parseFast(text: string): { readonly value: unknown } | null {
+  if (doubtful.test(text)) return null
+  let value: unknown
+  try {
+    value = load(text, { schema: CORE_SCHEMA })
+  } catch {
+    return null
+  }
+  return isPlain(value) ? { value } : null
+}
+
+/** Within every limit, with keys that are text and numbers that JSON carries exactly. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  let nodes = 0
+  const plain = (held: unknown, depth: number): boolean => {
+    nodes += 1
+    // Near the limit the exact parser counts.
+    if (nodes > limits.nodes || depth >= limits.depth - 1) return false
+    if (typeof held === 'string') return isPlainText(held)
+    if (typeof held === 'number')
+      return Number.isFinite(held) && (!Number.isInteger(held) || Number.isSafeInteger(held))
+    if (typeof held !== 'object' || held === null) return true
+    if (Array.isArray(held)) return held.every((element) => plain(element, depth + 1))
+    return Object.entries(held).every(([key, element]) => {
+      nodes += 1
+      return plainKey.test(key) && plain(element, depth + 1)
+    })
+  }
+  return plain(value, 0)
+}
+
+function isPlainText(text: string): boolean {
+  return text.length <= limits.scalar && text.isWellFormed() && !text.includes('\0') && !numberLike.test(text)
+}
