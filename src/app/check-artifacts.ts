@@ -2,10 +2,10 @@ import { inspectArchive } from '../artifacts/archive.ts'
 import { pathOfFileUri, resolveArtifactUri, type ArtifactStore } from '../artifacts/artifact-store.ts'
 import { hashArtifact } from '../artifacts/fetch-artifact.ts'
 import type { DeclaredState, DeclaredVersion } from '../declared/declared-state.ts'
-import { diagnosticCodes, type DiagnosticCode } from '../domain/diagnostic-codes.ts'
+import { codeEntry, diagnosticCodes, type DiagnosticCode } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'
-import type { ModelId } from '../domain/names.ts'
+import { isDriven, type ModelId } from '../domain/names.ts'
 
 /** `stat`: existence, size and recorded hash (plan). `bytes`: the content itself (apply). */
 export type ArtifactCheck = 'stat' | 'bytes'
@@ -28,7 +28,10 @@ export async function checkArtifacts(
     const version = unit?.versions.get(number)
     for (const [index, artifact] of (version?.value.artifacts ?? []).entries()) {
       if (version === undefined) continue
-      const fault = await checkArtifact({ store, base, ...(signal && { signal }) }, artifact, request.check)
+      const needed = [...(unit?.deployments.values() ?? [])].some(
+        (each) => each.modelVersion === number && isDriven(each.method),
+      )
+      const fault = await checkArtifact({ store, base, needed, ...(signal && { signal }) }, artifact, request.check)
       if (fault !== null) found.push(toDiagnostic(version, index, fault))
     }
   }
@@ -50,14 +53,14 @@ interface DeclaredArtifact {
 }
 
 async function checkArtifact(
-  { store, base, signal }: ArtifactContext,
+  { store, base, needed, signal }: ArtifactContext & { readonly needed: boolean },
   artifact: DeclaredArtifact,
   check: ArtifactCheck,
 ): Promise<ArtifactFault | null> {
   let uri: string
   try {
     uri = resolveArtifactUri(artifact.uri, base)
-    if (uri.startsWith('s3:')) return unreadable(`${uri} is on S3, which this version does not read yet`)
+    if (uri.startsWith('s3:')) return onS3(uri, needed)
     const stat = await store.stat(uri, signal)
     if (stat === null) {
       const help = `Put it there, or correct \`uri\`. Keys without a scheme stand below ${base}.`
@@ -80,6 +83,13 @@ async function checkArtifact(
   }
 }
 
+/** A version that is only registered needs no bytes here; one that is to run does. */
+function onS3(uri: string, needed: boolean): ArtifactFault {
+  const summary = `${uri} is on S3, which this version does not read yet`
+  if (needed) return unreadable(summary)
+  return { code: 'ST1306', field: 'uri', summary, help: diagnosticCodes.ST1306.help }
+}
+
 function unreadable(summary: string, help: string = diagnosticCodes.ST1305.help): ArtifactFault {
   return { code: 'ST1305', field: 'uri', summary, help }
 }
@@ -98,7 +108,7 @@ function toDiagnostic({ document }: DeclaredVersion, index: number, fault: Artif
   const { code, field, summary, help } = fault
   return {
     code,
-    severity: 'error',
+    severity: codeEntry(code).severity,
     summary,
     help,
     path: document.path,

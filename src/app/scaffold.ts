@@ -6,9 +6,10 @@ import { errorCode, errorMessage, StewardError } from '../domain/errors.ts'
 import { schemaFolder } from '../scaffold/init-files.ts'
 import type { SchemaCopies, ScaffoldFile } from '../scaffold/yaml-text.ts'
 import { createFile } from '../system/files.ts'
+import { packageFolder } from '../system/program-files.ts'
 import type { App, DeclaredResult } from './app.ts'
 
-const packagedSchemas = join(import.meta.dirname, '../../schemas')
+const packagedSchemas = join(packageFolder, 'schemas')
 const suffix = '.schema.json'
 
 export interface Targets {

@@ -1,7 +1,7 @@
 import type { DeclaredDeployment, DeclaredState } from '../declared/declared-state.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { DeploymentMethod, ModelId } from '../domain/names.ts'
-import { deploymentKey } from '../domain/names.ts'
+import { deploymentKey, isDriven } from '../domain/names.ts'
 import type { Health, RolloutState, Sync } from '../domain/rollout-states.ts'
 import { isEnded } from '../domain/rollout-states.ts'
 import { standingOf } from '../plan/standing.ts'
@@ -197,6 +197,7 @@ async function observed(
 ): Promise<{ health: Health; reason: string; endpoint: string | null }> {
   const { live } = standingOf(recorded, name)
   if (live === null) return { health: 'Unknown', reason: '', endpoint: null }
+  if (!isDriven(methodOf(live))) return { health: 'Healthy', reason: '', endpoint: null }
   const driver = context.drivers(methodOf(live))
   if (driver === null) return { health: 'Unknown', reason: 'this version has no driver for it', endpoint: null }
   const runtime = runtimeOf(context.declared, String(live.item.runtime), live.item)

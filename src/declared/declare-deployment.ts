@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { DeploymentDocument } from '../domain/generated/deployment.ts'
 import type { ModelVersionDocument } from '../domain/generated/model-version.ts'
-import { normaliseMethod, type DeploymentMethod, type ModelId } from '../domain/names.ts'
+import { isDriven, normaliseMethod, type DeploymentMethod, type ModelId } from '../domain/names.ts'
 import type { CompiledDocument } from './compile-document.ts'
 import type {
   DeclaredDeployment,
@@ -55,7 +55,7 @@ export function declareDeployment(request: DeploymentRequest, context: UnitConte
   diagnostics.push(...checkAllowances({ stage, runtime: target.runtime, layers }, context.namespaces))
   if (version === undefined || target.method === null) return { deployment: null, diagnostics }
   const { runtime, method } = target
-  if (runtime !== null && method !== 'external' && method !== 'none') {
+  if (runtime !== null && isDriven(method)) {
     context.uses('settings')
     const protectedStages = context.platform.settings?.guards.protectedStages ?? []
     const rules = {
@@ -98,7 +98,7 @@ function targetOf(
 ): Target {
   const { value, stage, version, layers } = found
   const asserted = value.deployment_method === undefined ? null : normaliseMethod(value.deployment_method)
-  if (asserted === 'external' || asserted === 'none') return { method: asserted, runtime: null, diagnostics: [] }
+  if (asserted !== null && !isDriven(asserted)) return { method: asserted, runtime: null, diagnostics: [] }
   if (value.runtime !== undefined) uses(`runtime:${value.runtime}`)
   if (value.runtime === undefined || !platform.runtimes.has(value.runtime)) uses('runtimes')
   const services = version?.services ?? catalog?.value.services ?? []

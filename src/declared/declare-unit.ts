@@ -3,7 +3,7 @@ import type { ModelDocument } from '../domain/generated/model.ts'
 import type { ModelVersionDocument } from '../domain/generated/model-version.ts'
 import { splitModelId, type ModelId } from '../domain/names.ts'
 import type { CompiledDocument } from './compile-document.ts'
-import type { DeclaredDeployment, DeclaredUnit, DeclaredVersion } from './declared-state.ts'
+import type { DeclaredDeployment, DeclaredUnit, DeclaredVersion, DeploymentIntent } from './declared-state.ts'
 import { declareDeployment } from './declare-deployment.ts'
 import { findingAt } from './findings.ts'
 import { chooseLifecycle } from './lifecycle-choice.ts'
@@ -25,13 +25,13 @@ export function declareUnit(input: UnitInput, context: UnitContext): { unit: Dec
   diagnostics.push(...wrongCycle)
   const known = { versions, broken: input.brokenVersions, removed: removedVersions(versions, input, context.base) }
   const deployments = new Map<string, DeclaredDeployment>()
-  const lists: CompiledDocument[] = []
+  const intents: DeploymentIntent[] = []
   let waiting = context.namespaces.broken
   for (const document of documents.filter(({ kind }) => kind === 'Deployment')) {
     const request = { model, document, catalog, versions: known, lifecycle }
     const { deployment, diagnostics: found } = declareDeployment(request, context)
     diagnostics.push(...found)
-    lists.push(document)
+    intents.push(intentOf(document))
     if (deployment === null) waiting = true
     else deployments.set(deployment.name, deployment)
   }
@@ -39,18 +39,19 @@ export function declareUnit(input: UnitInput, context: UnitContext): { unit: Dec
   for (const document of documents.filter(({ kind }) => kind === 'Approval')) {
     diagnostics.push(...checkApproval(document, versions, input.brokenVersions, context))
   }
-  diagnostics.push(
-    ...lookAlikes(
-      lists.map(({ place, path: file }) => ({ name: place.name, path: file })),
-      'deployment',
-    ),
-  )
+  diagnostics.push(...lookAlikes(intents, 'deployment'))
   const blocked = input.broken || waiting || catalog === null || diagnostics.some(isError)
   const unit = {
-    ...{ model, ...splitModelId(model), path, blocked, catalog, versions, deployments },
+    ...{ model, ...splitModelId(model), path, blocked, catalog, versions, deployments, intents },
+    namespaces: context.namespaces,
     lifecycle: lifecycle?.name ?? null,
   }
   return { unit, diagnostics }
+}
+
+function intentOf({ place: { name }, value, path }: CompiledDocument): DeploymentIntent {
+  const stage = typeof value.stage === 'string' ? value.stage : name
+  return { name, stage, modelVersion: Number(value.model_version), path }
 }
 
 /** The Model with what its namespaces say of it. */

@@ -9,6 +9,7 @@ import type { JsonObject } from '../domain/json.ts'
 import type { DeploymentMethod, ModelId, RollingStrategy } from '../domain/names.ts'
 import type { CompiledDocument } from './compile-document.ts'
 import type { DeploymentLayer } from './deployment-layers.ts'
+import type { NamespaceChain } from './namespaces.ts'
 import type { LifecycleStage } from './lifecycle-presets.ts'
 
 export interface DeclaredRuntime {
@@ -82,10 +83,21 @@ export interface DeclaredUnit {
   readonly path: string
   readonly blocked: boolean
   readonly catalog: { readonly value: ModelDocument; readonly document: CompiledDocument } | null
+  /** The namespace documents that hold for it. */
+  readonly namespaces: NamespaceChain
   /** The life cycle that holds for the model; null where none applies, which means no gates. */
   readonly lifecycle: string | null
   readonly versions: ReadonlyMap<number, DeclaredVersion>
   readonly deployments: ReadonlyMap<string, DeclaredDeployment>
+  /** Every deployment's file with the stage it is for, also of those that depend on something broken. */
+  readonly intents: readonly DeploymentIntent[]
+}
+
+export interface DeploymentIntent {
+  readonly name: string
+  readonly stage: string
+  readonly modelVersion: number
+  readonly path: string
 }
 
 export interface ResolvedSettings {

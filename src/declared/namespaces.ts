@@ -31,9 +31,18 @@ export function extendChain(
   return { id, links: [...chain.links, link], broken: chain.broken }
 }
 
-/** The nearest owner that a namespace names. */
-export function ownerOf({ links }: NamespaceChain): string | undefined {
-  return links.findLast(({ value }) => value.owner !== undefined)?.value.owner
+/** The nearest namespace that names an owner. */
+function ownerLink({ links }: NamespaceChain): NamespaceLink | undefined {
+  return links.findLast(({ value }) => value.owner !== undefined)
+}
+
+export function ownerOf(chain: NamespaceChain): string | undefined {
+  return ownerLink(chain)?.value.owner
+}
+
+/** The document that the owner comes from. */
+export function ownerOrigin(chain: NamespaceChain): CompiledDocument | null {
+  return ownerLink(chain)?.document ?? null
 }
 
 /** Whether `name` matches one of the patterns, in which `*` stands for any text and `?` for one character. */

@@ -40,6 +40,11 @@ export const deploymentMethods = [
 ] as const
 export type DeploymentMethod = (typeof deploymentMethods)[number]
 
+/** `external` and `none` record a deployment that others drive, or nobody. */
+export function isDriven(method: DeploymentMethod): boolean {
+  return method !== 'external' && method !== 'none'
+}
+
 const methodSpellings: Readonly<Record<string, DeploymentMethod>> = {
   ecs: 'self hosted ECS',
   eks: 'self hosted EKS',

@@ -77,6 +77,8 @@ function planDeployment(
   if (current !== null && current.specDigest === wanted) {
     return adjustment(after, adjustedOf(current, recorded.rollouts.get(deployment.name)), base)
   }
+  // What runs stays as it is until the hold ends; where nothing runs, nothing begins.
+  if (deployment.held) return null
   if (current === null) {
     // Automation never deploys again what failed: a person changes the intent first.
     if (newest !== null && newest.specDigest === wanted && isFailure(newest)) return null

@@ -1,5 +1,6 @@
 import { adjustableFields } from '../declared/resolve-deployment.ts'
 import type { DeclaredDeployment } from '../declared/declared-state.ts'
+import { isDriven } from '../domain/names.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { pick } from '../domain/objects.ts'
 import type { Action } from '../plan/plan.ts'
@@ -26,7 +27,10 @@ export async function adjustDeployment(
   const own = before?.deploymentId === current.id ? before : undefined
   const after = rolloutItem(recorded.model, current, rolloutOf(current, before), {
     before,
-    inFlight: open === null ? { command: 'settle', since: ports.clock.now().toISOString() } : (own?.inFlight ?? null),
+    inFlight:
+      open === null && isDriven(declared.method)
+        ? { command: 'settle', since: ports.clock.now().toISOString() }
+        : (own?.inFlight ?? null),
     adjusted: pick(declared.resolved as unknown as JsonObject, adjustableFields),
   })
   await recordChange(ports, intent, {

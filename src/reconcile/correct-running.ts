@@ -1,4 +1,4 @@
-import { deploymentKey } from '../domain/names.ts'
+import { deploymentKey, isDriven } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { Drift } from '../plan/plan.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
@@ -18,11 +18,17 @@ export interface LiveTarget {
 export function liveTargets(ports: ReconcilePorts, intent: Intent, recorded: RecordedUnit): LiveTarget[] {
   const moving = new Set(recorded.deployments.filter(({ status }) => isOpen(status)).map(({ name }) => name))
   return recorded.deployments.flatMap((deployment) => {
-    const driver = ports.driver(methodOf(deployment))
+    const driver = driverOf(ports, deployment)
     if (deployment.status !== 'live' || moving.has(deployment.name) || driver === null) return []
     const rollout = recorded.rollouts.get(deployment.name)
     return [{ deployment, rollout, driver, change: changeOf(ports, intent, { recorded, deployment, rollout }) }]
   })
+}
+
+/** Null where Steward does not drive it, or has no driver for it. */
+function driverOf(ports: ReconcilePorts, deployment: RecordedDeployment): RuntimeDriver | null {
+  const method = methodOf(deployment)
+  return isDriven(method) ? ports.driver(method) : null
 }
 
 /** How what runs differs from what is recorded as live; null where it does not. */
@@ -43,7 +49,7 @@ export async function findDrift(ports: ReconcilePorts, intent: Intent, recorded:
   for (const deployment of recorded.deployments.filter(({ status }) => isOpen(status))) {
     const rollout = recorded.rollouts.get(deployment.name)
     const change = changeOf(ports, intent, { recorded, deployment, rollout })
-    await ports.driver(methodOf(deployment))?.observe(change, ports.writer.check())
+    await driverOf(ports, deployment)?.observe(change, ports.writer.check())
   }
   for (const target of liveTargets(ports, intent, recorded)) {
     const observation = await target.driver.observe(target.change, ports.writer.check())

@@ -1,6 +1,6 @@
 import type { DeclaredUnit } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
-import type { ModelId } from '../domain/names.ts'
+import { isDriven, type ModelId } from '../domain/names.ts'
 import { isEnded, isOpen } from '../domain/rollout-states.ts'
 import type { Action, UnitPlan } from '../plan/plan.ts'
 import { planAll } from '../plan/plan-all.ts'
@@ -10,11 +10,13 @@ import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-stat
 import { DriverError } from '../runtimes/driver.ts'
 import { applyRecords } from './apply-records.ts'
 import { correctRunning } from './correct-running.ts'
+import { methodOf } from './deployment-change.ts'
 import { adjustDeployment } from './adjust-deployment.ts'
 import type { Outcome } from './outcome.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { problemText } from './problem-text.ts'
 import { retireReplaced } from './retire-replaced.ts'
+import { retireUndriven } from './retire-undriven.ts'
 import { startRollout } from './start-rollout.ts'
 import { stepRollout } from './step-rollout.ts'
 import { unitCondition, writeUnitStatus } from './unit-status.ts'
@@ -122,10 +124,18 @@ class UnitPass {
       const reason = `replaced by a newer intent: version ${declared.modelVersion}`
       await this.#step(open, open.status === 'retiring' ? null : { type: 'superseded', reason })
       this.#stepped = true // what replaces it starts when it has ended
+    } else if (!isDriven(declared.method) && this.#isDrivenLive(name)) {
+      await this.#retire(action) // what ran here ends before others are recorded in its place
+      this.#stepped = true
     } else {
       await startRollout(this.#ports, this.#intent, { model: this.#model, declared, recorded: this.#recorded })
     }
     await this.#reread()
+  }
+
+  #isDrivenLive(name: string): boolean {
+    const live = this.#recorded.deployments.filter((item) => item.name === name && !isEnded(item.status))
+    return live.some((item) => isDriven(methodOf(item)))
   }
 
   async #retire(action: Action): Promise<void> {
@@ -166,6 +176,10 @@ class UnitPass {
   async #step(item: RecordedDeployment, event: Parameters<typeof stepRollout>[2]['event']): Promise<void> {
     const declared = this.#unit?.deployments.get(item.name)
     await this.#guarded(async () => {
+      if (!isDriven(methodOf(item))) {
+        if (event?.type !== 'removed') return
+        return retireUndriven(this.#ports, this.#intent, { recorded: this.#recorded, deployment: item })
+      }
       const work = { recorded: this.#recorded, deployment: item, event }
       const deadline = declared?.specDigest === item.specDigest ? { deadlineMs: declared.deadlineMs } : {}
       await stepRollout(this.#ports, this.#intent, { ...work, ...deadline })

@@ -1,6 +1,6 @@
 import type { DeclaredDeployment } from '../declared/declared-state.ts'
 import type { JsonObject } from '../domain/json.ts'
-import { deploymentKey, splitModelId, type ModelId } from '../domain/names.ts'
+import { deploymentKey, isDriven, splitModelId, type ModelId } from '../domain/names.ts'
 import { toDeployment } from '../recorded/read-unit.ts'
 import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
@@ -19,6 +19,8 @@ export async function startRollout(
 ): Promise<RecordedDeployment> {
   const { model, declared, recorded } = work
   const { namespace, name } = splitModelId(model)
+  const driven = isDriven(declared.method)
+  const now = ports.clock.now().toISOString()
   const id = (recorded.deployments.at(-1)?.id ?? 0) + 1
   const after: Item = {
     ...(declared.resolved as unknown as JsonObject),
@@ -28,8 +30,8 @@ export async function startRollout(
     model_name: name,
     deployment_name: declared.name,
     model_version: declared.modelVersion,
-    create_at: ports.clock.now().toISOString(),
-    status: newRollout.state,
+    create_at: now,
+    ...(driven ? { status: newRollout.state } : liveAtOnce(declared, now)),
     reason: '',
     spec_digest: declared.specDigest,
     subject_digest: declared.subjectDigest,
@@ -45,8 +47,14 @@ export async function startRollout(
     table: 'model-deployment',
     before: null,
     after,
-    event: 'deployment.started',
+    event: driven ? 'deployment.started' : 'deployment.live',
     what: `${deploymentKey(model, declared.name)} version ${declared.modelVersion}`,
   })
   return toDeployment(written)
+}
+
+/** A deployment that Steward does not drive is as its document says, from the moment it is recorded. */
+function liveAtOnce({ stage, resolved }: DeclaredDeployment, now: string): Item {
+  const endpoint = resolved.endpoint === undefined ? {} : { endpoint: resolved.endpoint }
+  return { ...endpoint, status: 'live', live_stage: stage, served_from: now, live_from: now }
 }

@@ -33,6 +33,9 @@ export function deploymentCondition(
   }
   const failed = newest !== null && isEnded(newest.status) && newest.status !== 'retired' && !same
   if (failed) return { sync, health: 'Degraded', reason: 'RolloutFailed', message: reason }
+  if (declared?.held === true && live !== null) {
+    return { sync, health: 'Suspended', reason: 'Held', message: declared.resolved.hold?.reason ?? '' }
+  }
   if (live === null) {
     return {
       sync,

@@ -1,3 +1,4 @@
+import { isDriven, type DeploymentMethod } from '../domain/names.ts'
 import { omit } from '../domain/objects.ts'
 import type { JsonObject } from '../domain/json.ts'
 
@@ -26,7 +27,10 @@ export function registryDocument(item: JsonObject): JsonObject {
 
 /** The resolved Deployment document that a deployment item holds. */
 export function deploymentDocument(item: JsonObject): JsonObject {
-  return omit(item, deploymentOwn)
+  const document = omit(item, deploymentOwn)
+  const method = String(item.deployment_method) as DeploymentMethod
+  // Where others drive it, the document says where it answers; elsewhere the target does.
+  return isDriven(method) || item.endpoint === undefined ? document : { ...document, endpoint: item.endpoint }
 }
 
 /** A declared Model as its item will hold it. */

@@ -60,6 +60,42 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./history.ts')).history,
   },
   {
+    name: 'show',
+    arguments: ['MODEL[@N]'],
+    summary: 'shows the resolved documents of a model, with where each value comes from',
+    load: async () => (await import('./show.ts')).show,
+  },
+  {
+    name: 'promote',
+    arguments: ['MODEL@N'],
+    summary: 'lets a stage follow a version: changes one line of its deployment',
+    load: async () => (await import('./promote.ts')).promote,
+  },
+  {
+    name: 'rollback',
+    arguments: ['MODEL'],
+    summary: 'lets a stage follow again the version that served before',
+    load: async () => (await import('./rollback.ts')).rollback,
+  },
+  {
+    name: 'hold',
+    arguments: ['MODEL'],
+    summary: 'keeps what runs in a stage as it is, for a reason',
+    load: async () => (await import('./hold.ts')).hold,
+  },
+  {
+    name: 'resume',
+    arguments: ['MODEL'],
+    summary: 'ends a hold: the stage follows its version again',
+    load: async () => (await import('./resume.ts')).resume,
+  },
+  {
+    name: 'deprecate',
+    arguments: ['MODEL@N'],
+    summary: 'says that a version should not be used any more, and why',
+    load: async () => (await import('./deprecate.ts')).deprecate,
+  },
+  {
     name: 'serve',
     arguments: [],
     summary: 'follows a branch and keeps everything as it says',
@@ -82,6 +118,18 @@ export const commands: readonly CommandEntry[] = [
     arguments: [],
     summary: 'creates the metadata tables that are missing',
     load: async () => (await import('./tables-create.ts')).tablesCreate,
+  },
+  {
+    name: 'explain',
+    arguments: ['[CODE]'],
+    summary: 'says what a diagnostic code means and what to do',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'schema',
+    arguments: ['KIND'],
+    summary: 'prints the JSON Schema of a kind of document',
+    load: async () => (await import('./schema.ts')).schema,
   },
   {
     name: 'completion',

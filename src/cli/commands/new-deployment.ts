@@ -1,7 +1,8 @@
 import { namePattern } from '../../domain/names.ts'
 import type { Command } from '../command.ts'
 import { usageError } from '../parse.ts'
-import { modelArgument, tellNewDocument } from './new-document.ts'
+import { modelArgument } from '../model-argument.ts'
+import { tellNewDocument } from './new-document.ts'
 
 export const newDeploymentCommand: Command = {
   name: 'new deployment',

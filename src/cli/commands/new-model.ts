@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
-import { modelArgument, tellNewDocument } from './new-document.ts'
+import { modelArgument } from '../model-argument.ts'
+import { tellNewDocument } from './new-document.ts'
 
 export const newModelCommand: Command = {
   name: 'new model',

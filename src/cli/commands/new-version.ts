@@ -2,7 +2,8 @@ import type { NamedArtifact } from '../../app/new-artifact.ts'
 import { namePattern } from '../../domain/names.ts'
 import type { Command } from '../command.ts'
 import { usageError } from '../parse.ts'
-import { modelArgument, tellNewDocument } from './new-document.ts'
+import { modelArgument } from '../model-argument.ts'
+import { tellNewDocument } from './new-document.ts'
 
 export const newVersionCommand: Command = {
   name: 'new version',

@@ -12,16 +12,16 @@ export function checkVariables(value: JsonObject, document: YamlDocument, holder
   return (Array.isArray(written) ? written : []).filter(isJsonObject).flatMap((variable, index) => {
     const name = String(variable.name)
     const path = [...holder, 'environment_variables', index, 'name']
-    const place = { range: document.rangeOf(path), pointer: `/${path.join('/')}` }
-    const faults: Fault[] = []
-    if (seen.has(name)) {
-      faults.push({ code: 'ST1206', summary: `${name} is set twice`, help: 'Keep one of the two.', ...place })
+    const fault = (summary: string, help: string): Fault => {
+      return { code: 'ST1206', summary, help, range: document.rangeOf(path), pointer: `/${path.join('/')}` }
     }
+    const faults: Fault[] = []
+    if (seen.has(name)) faults.push(fault(`${name} is set twice`, 'Keep one of the two.'))
     seen.set(name, index)
     if ((variable.value === undefined) === (variable.secret_ref === undefined)) {
       const summary = `${name} needs exactly one of value and secret_ref`
       const help = 'Write `value` for plain text, or `secret_ref` for a secret.'
-      faults.push({ code: 'ST1206', summary, help, ...place })
+      faults.push(fault(summary, help))
     }
     return faults
   })

@@ -12,8 +12,8 @@ const doubtful =
 /** A key that is certainly text: neither a number nor a constant in one of its spellings. */
 const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off)$|__proto__$)[A-Za-z_/$]/i
 
-/** A text that would be a number if it were not quoted: whether it was, only the exact parser can tell. */
-const numberLike = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox]/
+/** A number that is too large to be one is text to the fast parser, also where it is not quoted. */
+const numberLike = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox][\da-f]+$/i
 
 /** The value of a document of the common kind; null where the exact parser must decide. */
 export function parseFast(text: string): { readonly value: unknown } | null {
@@ -49,5 +49,5 @@ function isPlain(value: unknown): boolean {
 }
 
 function isPlainText(text: string): boolean {
-  return text.length <= limits.scalar && text.isWellFormed() && !text.includes('\0') && !numberLike.test(text)
+  return text.length <= limits.scalar && text.isWellFormed() && !text.includes('\0') && !(numberLike.test(text) && !Number.isFinite(Number(text)))
 }

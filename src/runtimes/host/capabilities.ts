@@ -6,7 +6,7 @@ export const hostCapabilities: Capabilities = {
   endpointTypes: ['rest'],
   endpointAuth: ['none'],
   secrets: false,
-  holds: false,
+  holds: true,
   challengers: false,
   autoscaling: false,
   serving: ['command'],

@@ -1,0 +1,97 @@
+import { lstat, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
+import type { EditResult } from '../declared/edits/edit-yaml.ts'
+import type { Diagnostic } from '../domain/diagnostics.ts'
+import { StewardError } from '../domain/errors.ts'
+import { nearestName } from '../domain/nearest-name.ts'
+import type { ModelId } from '../domain/names.ts'
+import { writeFileAtomically } from '../system/files.ts'
+import type { App } from './app.ts'
+import type { FrameText } from './open-revision.ts'
+
+export interface EditedFile {
+  readonly path: string
+  readonly changed: boolean
+  /** The first line that is new; null where nothing is. */
+  readonly line: number | null
+}
+
+export interface EditedDocuments {
+  readonly files: readonly EditedFile[]
+  /** What the work tree says of these files afterwards. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly frame: FrameText
+}
+
+/**
+ * Edits documents of the work tree: every file is edited in memory first, so that none is written if one can not be;
+ * then the catalog is looked at again.
+ */
+export async function editDocuments(
+  app: App,
+  paths: readonly string[],
+  edit: (text: string) => EditResult,
+  signal?: AbortSignal,
+): Promise<EditedDocuments> {
+  const { top } = await app.repository()
+  const planned = await Promise.all(paths.map((path) => planEdit(top, path, edit)))
+  for (const { path, text, mode, file } of planned) {
+    if (file.changed) await writeFileAtomically(join(top, path), text, mode)
+  }
+  const { state, frame } = await app.declared({ kind: 'worktree' }, signal)
+  const diagnostics = state.diagnostics.filter(({ path }) => paths.includes(path))
+  return { files: planned.map(({ file }) => file), diagnostics, frame }
+}
+
+async function planEdit(top: string, path: string, edit: (text: string) => EditResult) {
+  const absolute = join(top, path)
+  const stats = await lstat(absolute)
+  if (!stats.isFile()) throw refused(`${path} is no file`, 'Links are not followed: commit the file itself.')
+  const before = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readFile(absolute))
+  const result = edit(before)
+  if ('problem' in result) {
+    const { message, line, column } = result.problem
+    throw refused(`${path}:${line}:${column} can not be edited: ${message}`, 'Edit it by hand; nothing was written.')
+  }
+  const changed = result.text !== before
+  const file: EditedFile = { path, changed, line: changed ? (result.changedLines[0]?.start ?? null) : null }
+  return { path, text: result.text, mode: stats.mode & 0o777, file }
+}
+
+function refused(message: string, hint: string): StewardError {
+  return new StewardError(message, { code: 'edit_refused', kind: 'user', hint })
+}
+
+/** A model of the work tree. */
+export function declaredUnit(state: DeclaredState, model: ModelId): DeclaredUnit {
+  const unit = state.units.get(model)
+  if (unit !== undefined) return unit
+  const nearest = nearestName(model, [...state.units.keys()])
+  const hint = nearest === null ? 'Add it with `steward new model`.' : `The nearest is ${nearest}.`
+  throw new StewardError(`there is no model ${model} in the work tree`, { code: 'model_unknown', kind: 'user', hint })
+}
+
+/** The files of the deployments of a stage, also of those that are broken elsewhere. */
+export function deploymentPaths(unit: DeclaredUnit, stage: string): readonly string[] {
+  return unit.intents.filter((intent) => intent.stage === stage).map(({ path }) => path)
+}
+
+export function noDeployment(unit: DeclaredUnit, stage: string): StewardError {
+  const stages = [...new Set(unit.intents.map((intent) => intent.stage))].sort()
+  const hint = `${stages.length === 0 ? 'It has none' : `Its stages: ${stages.join(', ')}`}; \`steward new deployment\` adds one.`
+  return new StewardError(`${unit.model} has no deployment in stage ${stage}`, {
+    code: 'stage_unknown',
+    kind: 'user',
+    hint,
+  })
+}
+
+/** A version that is registered in the work tree. */
+export function requireVersion(unit: DeclaredUnit, version: number): void {
+  if (unit.versions.has(version)) return
+  const known = [...unit.versions.keys()].sort((a, b) => a - b)
+  const hint = known.length === 0 ? 'Add one with `steward new version`.' : `Registered: ${known.join(', ')}.`
+  const message = `version ${version} of ${unit.model} is not registered`
+  throw new StewardError(message, { code: 'version_unknown', kind: 'user', hint })
+}

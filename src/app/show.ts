@@ -1,0 +1,125 @@
+import type { DeclaredDeployment, DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
+import { originOf } from '../declared/deployment-layers.ts'
+import type { CompiledDocument } from '../declared/compile-document.ts'
+import { ownerOrigin } from '../declared/namespaces.ts'
+import type { Path } from '../declared/fault.ts'
+import { pointerOf } from '../declared/findings.ts'
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import type { ModelId } from '../domain/names.ts'
+
+/** One value of a resolved document; `origin` is null where it is a default or follows from the path. */
+export interface ShownValue {
+  /** JSON pointer in the resolved document. */
+  readonly pointer: string
+  readonly value: Json
+  readonly origin: { readonly path: string; readonly line: number } | null
+}
+
+export interface ShownDocument {
+  readonly kind: 'Model' | 'ModelVersion' | 'Deployment'
+  /** `prod` of a deployment, `3` of a version. */
+  readonly name: string
+  readonly path: string
+  readonly document: JsonObject
+  readonly values: readonly ShownValue[]
+}
+
+/** `show --json`. */
+export interface Shown {
+  readonly format: 'steward.show/v1'
+  readonly revision: string
+  readonly model: ModelId
+  readonly blocked: boolean
+  readonly documents: readonly ShownDocument[]
+}
+
+export interface ShowRequest {
+  readonly model: ModelId
+  readonly version: number | null
+  readonly stage: string | null
+}
+
+/** The resolved documents of a model with the origin of each value; of one stage or version where it is named. */
+export function showModel({ revision, units }: DeclaredState, { model, version, stage }: ShowRequest): Shown | null {
+  const unit = units.get(model)
+  if (unit === undefined) return null
+  const deployments = [...unit.deployments.values()]
+    .filter((deployment) => stage === null || deployment.stage === stage)
+    .filter((deployment) => version === null || deployment.modelVersion === version)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const numbers = version !== null ? [version] : stage === null ? [] : deployments.map((each) => each.modelVersion)
+  const versions = [...new Set(numbers)].flatMap((number) => unit.versions.get(number) ?? [])
+  return {
+    format: 'steward.show/v1',
+    revision,
+    model,
+    blocked: unit.blocked,
+    documents: [
+      ...(stage === null && version === null ? shownModel(unit) : []),
+      ...versions.map(({ number, document }) => shown('ModelVersion', String(number), document, document.value)),
+      ...deployments.map(shownDeployment),
+    ],
+  }
+}
+
+function shownModel({ catalog, namespaces }: DeclaredUnit): ShownDocument[] {
+  if (catalog === null) return []
+  const { document, value } = catalog
+  const whole = shown('Model', '', document, value as unknown as JsonObject)
+  const owner = ownerOrigin(namespaces)
+  const values = whole.values.map((each) =>
+    each.pointer === '/owner' && document.value.owner === undefined && owner !== null
+      ? { ...each, origin: placeOf(owner, ['owner']) }
+      : each,
+  )
+  return [{ ...whole, values }]
+}
+
+function shown(
+  kind: ShownDocument['kind'],
+  name: string,
+  document: CompiledDocument,
+  value: JsonObject,
+): ShownDocument {
+  const values = leaves(value).map(([path, held]) => ({
+    pointer: pointerOf(path),
+    value: held,
+    origin: isWritten(document.value, path) ? placeOf(document, path) : null,
+  }))
+  return { kind, name, path: document.path, document: value, values }
+}
+
+function shownDeployment({ name, resolved, layers, document }: DeclaredDeployment): ShownDocument {
+  const value = resolved as unknown as JsonObject
+  const values = leaves(value).map(([path, held]) => {
+    const origin = originOf(layers, resolved, path)
+    return {
+      pointer: pointerOf(path),
+      value: held,
+      origin: origin === null ? null : placeOf(origin.document, origin.at),
+    }
+  })
+  return { kind: 'Deployment', name, path: document.path, document: value, values }
+}
+
+function placeOf(document: CompiledDocument, path: Path): { path: string; line: number } {
+  return { path: document.path, line: document.yaml.rangeOf(path).start.line }
+}
+
+/** Scalars and empty collections with their paths, in the order of the document. */
+function leaves(value: Json, path: Path = []): [Path, Json][] {
+  const inner: [string | number, Json][] = Array.isArray(value)
+    ? value.map((element: Json, index) => [index, element])
+    : isJsonObject(value)
+      ? Object.entries(value)
+      : []
+  return inner.length === 0 ? [[path, value]] : inner.flatMap(([name, held]) => leaves(held, [...path, name]))
+}
+
+function isWritten(value: Json, path: Path): boolean {
+  let held: Json | undefined = value
+  for (const segment of path) {
+    held = Array.isArray(held) ? held[Number(segment)] : isJsonObject(held) ? held[String(segment)] : undefined
+  }
+  return held !== undefined
+}

@@ -1,0 +1,32 @@
+import type { Command } from '../command.ts'
+import { dayOption, modelArgument, neededOption, stageOption } from '../model-argument.ts'
+import { tellEdits } from './edits.ts'
+
+export const hold: Command = {
+  name: 'hold',
+  summary: 'keeps what runs in a stage as it is, for a reason',
+  arguments: ['MODEL'],
+  options: [
+    { name: 'stage', value: 'STAGE', summary: 'the stage' },
+    { name: 'reason', value: 'TEXT', summary: 'why; it is shown everywhere' },
+    { name: 'until', value: 'DAY', summary: 'the last day of the hold (default: until `steward resume`)' },
+  ],
+  detail: 'Writes `hold` into the deployments of the stage in the work tree.',
+  examples: [
+    'steward hold abc_corp/claim/doc_classification --stage prod --reason "audit until Friday" --until 2026-12-04',
+  ],
+  reads: 'worktree',
+  async run({ app, arguments: [text], options, io, signal }) {
+    const model = modelArgument(text)
+    const stage = stageOption(options, 'stage')
+    const reason = neededOption(options, 'reason', '"audit until Friday"')
+    const until = dayOption(options, 'until')
+    const { declaredUnit, deploymentPaths, editDocuments, noDeployment } = await import('../../app/edit-documents.ts')
+    const { holdText } = await import('../../declared/edits/document-edits.ts')
+    const unit = declaredUnit((await app.declared({ kind: 'worktree' }, signal)).state, model)
+    const paths = deploymentPaths(unit, stage)
+    if (paths.length === 0) throw noDeployment(unit, stage)
+    const held = { reason, ...(until !== undefined && { until }) }
+    return tellEdits(await editDocuments(app, paths, (before) => holdText(before, held), signal), 'hold', [], io)
+  },
+}

@@ -1,0 +1,41 @@
+import type { Command } from '../command.ts'
+import { stageOption, versionArgument } from '../model-argument.ts'
+import { tellEdits } from './edits.ts'
+import { tellNewDocument } from './new-document.ts'
+
+export const promote: Command = {
+  name: 'promote',
+  summary: 'lets a stage follow a version: changes one line of its deployment',
+  arguments: ['MODEL@N'],
+  options: [{ name: 'to', value: 'STAGE', summary: 'the stage; its deployment is added where it has none' }],
+  detail: 'Edits the work tree only, byte for byte: nothing else in the file changes. What is merged is applied.',
+  examples: [
+    'steward promote abc_corp/claim/doc_classification@3 --to prod',
+    'steward promote abc_corp/claim/doc_classification@3 --to prod && git commit -am "Version 3 to prod"',
+  ],
+  reads: 'worktree',
+  async run({ app, arguments: [text], options, io, signal }) {
+    const { model, version } = versionArgument(text)
+    const stage = stageOption(options, 'to')
+    const { declaredUnit, deploymentPaths, editDocuments, requireVersion } = await import('../../app/edit-documents.ts')
+    const { promoteText } = await import('../../declared/edits/document-edits.ts')
+    const { state } = await app.declared({ kind: 'worktree' }, signal)
+    const unit = declaredUnit(state, model)
+    requireVersion(unit, version)
+    const paths = deploymentPaths(unit, stage)
+    if (paths.length === 0) {
+      const { newDeployment } = await import('../../app/new-document.ts')
+      return tellNewDocument(await newDeployment(app, { model, stage, version, runtime: null }, signal), io)
+    }
+    const edited = await editDocuments(app, paths, (before) => promoteText(before, version), signal)
+    const deprecated = unit.versions.get(version)?.value.deprecated
+    const held = [...unit.deployments.values()].filter((each) => each.stage === stage && each.held)
+    const notes = [
+      ...(deprecated === undefined ? [] : [`version ${version} is deprecated: ${deprecated.reason}`]),
+      ...held.map(
+        ({ name, resolved }) => `${name} is held (${resolved.hold?.reason ?? ''}): it follows after \`steward resume\``,
+      ),
+    ]
+    return tellEdits(edited, 'promote', notes, io)
+  },
+}

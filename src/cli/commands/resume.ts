@@ -1,0 +1,23 @@
+import type { Command } from '../command.ts'
+import { modelArgument, stageOption } from '../model-argument.ts'
+import { tellEdits } from './edits.ts'
+
+export const resume: Command = {
+  name: 'resume',
+  summary: 'ends a hold: the stage follows its version again',
+  arguments: ['MODEL'],
+  options: [{ name: 'stage', value: 'STAGE', summary: 'the stage' }],
+  detail: 'Removes `hold` from the deployments of the stage in the work tree.',
+  examples: ['steward resume abc_corp/claim/doc_classification --stage prod'],
+  reads: 'worktree',
+  async run({ app, arguments: [text], options, io, signal }) {
+    const model = modelArgument(text)
+    const stage = stageOption(options, 'stage')
+    const { declaredUnit, deploymentPaths, editDocuments, noDeployment } = await import('../../app/edit-documents.ts')
+    const { resumeText } = await import('../../declared/edits/document-edits.ts')
+    const unit = declaredUnit((await app.declared({ kind: 'worktree' }, signal)).state, model)
+    const paths = deploymentPaths(unit, stage)
+    if (paths.length === 0) throw noDeployment(unit, stage)
+    return tellEdits(await editDocuments(app, paths, resumeText, signal), 'resume', [], io)
+  },
+}
