@@ -1,7 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { requiredBuiltins, withTakenBuiltins } from './builtin-modules.ts'
+import { exactYaml, exactYamlEntry } from './exact-yaml.ts'
 
 export const checkout = join(import.meta.dirname, '..', '..')
 
@@ -53,9 +54,9 @@ export async function bundle(folder: string): Promise<Metafile> {
   const programs = await build({
     ...common,
     outdir: folder,
-    entryPoints: ['src/cli/run.ts', 'src/store/engine.ts'],
+    entryPoints: [program('src/cli/run.ts'), program('src/store/engine.ts'), exactYamlEntry],
     splitting: true,
-    plugins: [requiredBuiltins],
+    plugins: [exactYaml, requiredBuiltins],
   })
   await rm(folder, { recursive: true, force: true })
   for (const { path, text } of [...main.outputFiles, ...programs.outputFiles]) {
@@ -66,4 +67,8 @@ export async function bundle(folder: string): Promise<Metafile> {
     inputs: { ...main.metafile.inputs, ...programs.metafile.inputs },
     outputs: { ...main.metafile.outputs, ...programs.metafile.outputs },
   }
+}
+
+function program(source: string): { in: string; out: string } {
+  return { in: source, out: basename(source, '.ts') }
 }

@@ -57,7 +57,7 @@ export class InstalledPackage {
     })
   }
 
-  /** The files of the package that a command loads, by a hook of Node's own. */
+  /** The files that a command loads, of the package or of others, by a hook of Node's own. */
   loadedBy(...words: string[]): string[] {
     const hook = join(this.#base, 'hook.mjs')
     writeFileSync(
@@ -71,7 +71,9 @@ export class InstalledPackage {
     const { code, err } = spawned(process.execPath, options, this.project)
     if (code !== 0) throw new Error(`${words.join(' ')} exited ${code}: ${err}`)
     const urls = err.split('\n').flatMap((line) => /^loads (file:.*)$/.exec(line)?.[1] ?? [])
-    return urls.map((url) => fileURLToPath(url)).filter((file) => file.startsWith(realpathSync(this.folder)))
+    return urls
+      .map((url) => fileURLToPath(url))
+      .filter((file) => file.startsWith(realpathSync(join(this.project, 'node_modules'))))
   }
 
   async remove(): Promise<void> {
