@@ -31,11 +31,11 @@ export function contentKey(kind: DocumentKind, oid: string): string {
 
 /** Parse, schema, and what a document can be told by itself. */
 export function readContent(kind: DocumentKind, bytes: Uint8Array): Content {
-  const { document, faults } = parseYaml(bytes)
+  const { document, faults, text } = parseYaml(bytes)
   if (document === null) return { yaml: null, faults }
   const broken = checkSchema(kind, document)
   if (broken.length > 0) return { yaml: null, faults: [...faults, ...broken] }
-  const own = [...faults, ...checkDocument(kind, document)]
+  const own = [...faults, ...checkDocument(kind, document, text)]
   return { yaml: document, faults: own }
 }
 

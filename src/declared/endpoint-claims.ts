@@ -1,5 +1,5 @@
 import { codeEntry } from '../domain/diagnostic-codes.ts'
-import type { Diagnostic } from '../domain/diagnostics.ts'
+import { firstLine, type Diagnostic } from '../domain/diagnostics.ts'
 import type { ModelId } from '../domain/names.ts'
 import type { DeclaredDeployment, DeclaredUnit } from './declared-state.ts'
 
@@ -11,7 +11,8 @@ export interface EndpointClaim {
   /** Written in a document; a default path is the deployment's own and clashes with written ones only. */
   readonly written: boolean
   readonly file: string
-  readonly place: Pick<Diagnostic, 'range' | 'pointer'>
+  /** Looked for only where there is a clash. */
+  readonly place: () => Pick<Diagnostic, 'range' | 'pointer'>
 }
 
 /** The paths that a unit's deployments take. Positions of default paths are the document's first place. */
@@ -27,19 +28,20 @@ export function claimsOf(unit: DeclaredUnit): EndpointClaim[] {
       file: document.path,
       written: written !== -1,
     }
-    return [{ ...claim, place: written === -1 ? firstPlace : pathPlace(deployment, written) }]
+    return [{ ...claim, place: written === -1 ? atFirstPlace : pathPlace(deployment, written) }]
   })
 }
 
-const firstPlace = { range: { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }, pointer: '' }
+/** Holds on to nothing: most claims are of this kind. */
+const atFirstPlace: EndpointClaim['place'] = () => ({ range: firstLine, pointer: '' })
 
 function writtenIndex({ resolved }: DeclaredDeployment): number {
   const index = resolved.endpoints?.findIndex(({ type }) => type === 'rest') ?? -1
   return resolved.endpoints?.[index]?.path === undefined ? -1 : index
 }
 
-function pathPlace({ document }: DeclaredDeployment, index: number): Pick<Diagnostic, 'range' | 'pointer'> {
-  return { range: document.yaml.rangeOf(['endpoints', index, 'path']), pointer: `/endpoints/${index}/path` }
+function pathPlace({ document }: DeclaredDeployment, index: number): EndpointClaim['place'] {
+  return () => ({ range: document.yaml.rangeOf(['endpoints', index, 'path']), pointer: `/endpoints/${index}/path` })
 }
 
 /**
@@ -70,6 +72,6 @@ export function checkClaims(
 function clash({ runtime, endpoint, file, place }: EndpointClaim, first: EndpointClaim): Diagnostic {
   const { severity, help } = codeEntry('ST1207')
   const summary = `the path ${endpoint} is taken on runtime ${runtime}`
-  const related = [{ path: first.file, range: first.place.range, message: 'the other deployment' }]
-  return { code: 'ST1207', severity, summary, help, path: file, ...place, related }
+  const related = [{ path: first.file, range: first.place().range, message: 'the other deployment' }]
+  return { code: 'ST1207', severity, summary, help, path: file, ...place(), related }
 }

@@ -30,6 +30,8 @@ export interface YamlDocument {
   keyRangeOf(path: Path): Range
   /** The text of the scalar at `path` as it was written; null for anything else. */
   sourceOf(path: Path): string | null
+  /** Certainly within every limit of a table item. */
+  readonly isSmall: boolean
   /** The line of a key of the document itself; 1 where it is not written. */
   lineOf(key: string): number
 }

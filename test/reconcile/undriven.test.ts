@@ -89,7 +89,9 @@ describe('a deployment that Steward does not drive', () => {
 
 describe('a hold', () => {
   const held = (model_version: number, until?: string): Catalog =>
-    versions.version(MODEL, 2).deployment(MODEL, 'prod', { model_version, hold: { reason: 'audit', ...(until && { until }) } })
+    versions
+      .version(MODEL, 2)
+      .deployment(MODEL, 'prod', { model_version, hold: { reason: 'audit', ...(until && { until }) } })
 
   test('keeps what runs as it is, and is seen in the status', async () => {
     await world.run(driven.version(MODEL, 2).declare())

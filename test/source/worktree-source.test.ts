@@ -76,7 +76,9 @@ describe('the work tree', () => {
     repository.gitIn(inner, 'add', '--all')
     repository.gitIn(inner, 'commit', '--quiet', '--message', 'inner')
     const snapshot = await repository.worktree()
-    const odd = entriesBelow(snapshot.folder).filter(({ mode }) => mode !== 'file').map(({ path, mode }) => `${mode} ${path}`)
+    const odd = entriesBelow(snapshot.folder)
+      .filter(({ mode }) => mode !== 'file')
+      .map(({ path, mode }) => `${mode} ${path}`)
     expect(odd).toEqual([
       'symlink models/abc/claim/docs/versions/2.yaml',
       'symlink models/abc/claim/link',

@@ -17,6 +17,8 @@ import type { UnitBranch } from './unit-index.ts'
 export interface GroupNode {
   readonly folders: readonly SourceFolder[]
   readonly layout: CatalogLayout
+  /** How many documents it holds, also where they are not kept. */
+  readonly documents: number
   /** By `contentKey`; empty where documents are not kept. */
   readonly contents: ReadonlyMap<string, Content>
   readonly chain: string
@@ -70,10 +72,7 @@ export function summarise(parts: FolderParts): FolderNode {
     branches: new Map(below.map(({ branch: each }) => [each.namespace, each])),
     size: units.size + below.reduce((sum, each) => sum + each.branch.size, 0),
   }
-  const own = [...groups.values()].reduce(
-    (sum, group) => sum + group.layout.documents.length,
-    layout.own.documents.length,
-  )
+  const own = [...groups.values()].reduce((sum, group) => sum + group.documents, layout.own.documents.length)
   return {
     ...{ folder, key, compared, layout, namespace, groups, children, branch },
     documents: below.reduce((sum, each) => sum + each.documents, own),

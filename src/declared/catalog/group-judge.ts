@@ -33,7 +33,7 @@ export interface GroupRequest {
 
 interface Pending {
   readonly request: GroupRequest
-  readonly layout: CatalogLayout
+  layout: CatalogLayout
   readonly contents: Map<string, Content>
   readonly base: BaseNeeds | null
   /** Documents that have not been read yet. */
@@ -44,7 +44,6 @@ interface Pending {
 interface Wanted {
   readonly entry: SourceEntry
   readonly kind: DocumentKind
-  readonly key: string
   readonly pending: Pending
 }
 
@@ -90,7 +89,7 @@ export class GroupJudge {
         const known = pending.request.known?.contents.get(key)
         if (known !== undefined) pending.contents.set(key, known)
         else {
-          wanted.push({ entry, kind: place.kind, pending, key })
+          wanted.push({ entry, kind: place.kind, pending })
           pending.missing += 1
         }
       }
@@ -104,12 +103,15 @@ export class GroupJudge {
     yield { of: 'revision', entries: wanted.map(({ entry }) => entry), take }
   }
 
-  #take({ pending, key, kind }: Wanted, bytes: Uint8Array): void {
+  #take({ entry, pending, kind }: Wanted, bytes: Uint8Array): void {
+    const key = contentKey(kind, entry.oid)
     if (!pending.contents.has(key)) pending.contents.set(key, readContent(kind, bytes))
     pending.missing -= 1
     if (pending.missing > 0) return
     pending.node = this.#judge(pending)
-    if (!this.#input.keep) pending.contents.clear()
+    if (this.#input.keep) return
+    pending.contents.clear()
+    pending.layout = noLayout
   }
 
   *#readBase(): Reading<void> {
@@ -134,7 +136,8 @@ export class GroupJudge {
     const result = judgeGroup(layout, contents, context)
     return {
       folders,
-      layout,
+      layout: keep ? layout : noLayout,
+      documents: layout.documents.length,
       contents: keep ? contents : new Map(),
       chain: chain.id,
       compared: base !== null,
@@ -144,6 +147,9 @@ export class GroupJudge {
     }
   }
 }
+
+/** What is not kept must not hold on to paths. */
+const noLayout: CatalogLayout = { documents: [], units: new Map(), brokenUnits: new Set(), diagnostics: [] }
 
 function sameFolders(a: readonly SourceFolder[], b: readonly SourceFolder[]): boolean {
   return a.length === b.length && a.every((folder, index) => folder === b[index])

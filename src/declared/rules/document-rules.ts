@@ -11,12 +11,12 @@ import { checkSettings } from './settings-rules.ts'
 import { checkTraining } from './training-rules.ts'
 import { checkVariables } from './variable-rules.ts'
 
-/** What a document of the right form can be told by itself, without any other. */
-export function checkDocument(kind: DocumentKind, document: YamlDocument): Fault[] {
+/** What a document of the right form can be told by itself, without any other. `text` is how it is written. */
+export function checkDocument(kind: DocumentKind, document: YamlDocument, text: string): Fault[] {
   const { value } = document
   if (!isJsonObject(value)) return []
   return [
-    ...checkSecrets(kind, value, document),
+    ...checkSecrets(kind, value, document, text),
     ...missingProtections(kind, value, document),
     ...unusedFields(kind, value, document),
     ...ofKind(kind, value, document),

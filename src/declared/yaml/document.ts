@@ -8,6 +8,8 @@ export interface ParseResult {
   /** Null where an error stands in the faults. */
   readonly document: YamlDocument | null
   readonly faults: readonly Fault[]
+  /** The file without its byte order mark; empty where it is no text. */
+  readonly text: string
 }
 
 /**
@@ -17,16 +19,18 @@ export interface ParseResult {
  */
 export function parseYaml(bytes: Uint8Array): ParseResult {
   const { text, faults } = decodeDocument(bytes)
-  if (text === null) return { document: null, faults }
+  if (text === null) return { document: null, faults, text: '' }
   const fast = parseFast(text)
-  if (fast !== null) return { document: new LazyDocument(fast.value, bytes), faults }
+  if (fast !== null) return { document: new LazyDocument(fast.value, bytes), faults, text }
   const exact = parseExactly(text)
-  return { document: exact.document, faults: [...faults, ...exact.faults] }
+  return { document: exact.document, faults: [...faults, ...exact.faults], text }
 }
 
 /** Finds positions when they are asked for: hardly any document needs them. */
 class LazyDocument implements YamlDocument {
   readonly value: unknown
+  /** The fast parser leaves whatever is large to the exact one. */
+  readonly isSmall = true
   readonly #bytes: Uint8Array
   /** Given up when memory is short: it is many times as large as the text. */
   #located: WeakRef<LocatedDocument> | null = null

@@ -104,6 +104,7 @@ function locate(document: Document.Parsed, lines: LineCounter): LocatedDocument 
     return isScalar(pair?.key) ? pair.key : null
   }
   return {
+    isSmall: false,
     value: document.toJS({ maxAliasCount: -1 }), // the size with every alias expanded is checked before
     rangeOf: (path) => nodeRange(nodeAt(path), lines),
     keyRangeOf: (path) => nodeRange(keyNode(path) ?? nodeAt(path), lines),

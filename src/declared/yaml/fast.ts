@@ -1,5 +1,5 @@
 import { CORE_SCHEMA, load } from 'js-yaml'
-import { limits } from './limits.ts'
+import { itemLimits, limits } from './limits.ts'
 
 /**
  * What the two parsers might read in different ways, or what they agree on but a document may not hold: anchors,
@@ -27,27 +27,38 @@ export function parseFast(text: string): { readonly value: unknown } | null {
   return isPlain(value) ? { value } : null
 }
 
-/** Within every limit, with keys that are text and numbers that JSON carries exactly. */
+/** Far within every limit, also of a table item, with keys that are text and numbers that are carried exactly. */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  let nodes = 0
+  let [nodes, bytes] = [0, 0]
   const plain = (held: unknown, depth: number): boolean => {
     nodes += 1
-    // Near the limit the exact parser counts.
-    if (nodes > limits.nodes || depth >= limits.depth - 1) return false
-    if (typeof held === 'string') return isPlainText(held)
-    if (typeof held === 'number')
-      return Number.isFinite(held) && (!Number.isInteger(held) || Number.isSafeInteger(held))
+    bytes += 25
+    if (nodes > limits.nodes || bytes > itemLimits.bytes) return false
+    if (typeof held === 'string') {
+      bytes += 6 * held.length // as if every character were escaped
+      return isPlainText(held)
+    }
+    if (typeof held === 'number') return isPlainNumber(held)
     if (typeof held !== 'object' || held === null) return true
+    if (depth >= itemLimits.depth) return false
     if (Array.isArray(held)) return held.every((element) => plain(element, depth + 1))
     return Object.entries(held).every(([key, element]) => {
       nodes += 1
+      bytes += 6 * key.length
       return plainKey.test(key) && plain(element, depth + 1)
     })
   }
-  return plain(value, 0)
+  return plain(value, 0) && bytes <= itemLimits.bytes
+}
+
+function isPlainNumber(held: number): boolean {
+  if (Number.isInteger(held)) return Number.isSafeInteger(held)
+  const size = Math.abs(held)
+  return size > itemLimits.smallest && size < itemLimits.largest
 }
 
 function isPlainText(text: string): boolean {
-  return text.length <= limits.scalar && text.isWellFormed() && !text.includes('\0') && !(numberLike.test(text) && !Number.isFinite(Number(text)))
+  if (text.length > limits.scalar || !text.isWellFormed() || text.includes('\0')) return false
+  return !(numberLike.test(text) && !Number.isFinite(Number(text)))
 }

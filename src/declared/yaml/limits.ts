@@ -14,6 +14,12 @@ export const limits = {
   faults: 100,
 } as const
 
+/**
+ * Limits of a DynamoDB item (Developer Guide, "Quotas": 400 KB with attribute names, 32 levels, numbers of magnitude
+ * 1e-130 to 9.9e125). Some room is left for the attributes that are added to a document.
+ */
+export const itemLimits = { bytes: 380 * 1024, depth: 28, smallest: 1e-130, largest: 9.9e125 } as const
+
 /** Below this size even the costliest text is parsed within half a second. */
 const HARMLESS_CHARACTERS = 64 * 1024
 
