@@ -28,7 +28,7 @@ export class GitSource {
 
   constructor(options: { gitDir: string; root: string; headBranch: () => Promise<string | null> }) {
     this.#catFile = new CatFile(options.gitDir)
-    this.#lister = new TreeLister((oids) => this.#trees(oids))
+    this.#lister = new TreeLister((oids, take) => this.#objects(oids, take))
     this.#root = options.root
     this.#gitDir = options.gitDir
     this.#headBranch = options.headBranch
@@ -90,12 +90,6 @@ export class GitSource {
         if (entry !== undefined) take(entry, bytes)
       },
     )
-  }
-
-  async #trees(oids: readonly string[]): Promise<readonly Buffer[]> {
-    const trees: Buffer[] = []
-    await this.#objects(oids, (_index, bytes) => trees.push(bytes))
-    return trees
   }
 
   #objects(oids: readonly string[], take: (index: number, bytes: Buffer) => void): Promise<void> {

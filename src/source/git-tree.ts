@@ -28,8 +28,8 @@ const FOLDER = '40000'
 const entryMode = (mode: string): EntryMode =>
   mode === '120000' ? 'symlink' : mode === '160000' ? 'submodule' : 'file'
 
-/** Raw trees in the order asked. */
-export type ReadTrees = (oids: readonly string[]) => Promise<readonly Buffer[]>
+/** Hands over raw trees one by one, in the order asked. */
+export type ReadTrees = (oids: readonly string[], take: (index: number, tree: Buffer) => void) => Promise<void>
 
 /**
  * Reads the folders below one root, level by level. A folder that was there in one of the last listings (same oid
@@ -55,8 +55,15 @@ export class TreeLister {
     let level = [root]
     while (level.length > 0) {
       const fresh = level.filter((each) => reuse(each) === undefined)
-      const trees = await this.#readTrees(fresh.map((each) => each.oid))
-      level = fresh.flatMap((each, index) => grow(each, trees[index] ?? Buffer.alloc(0)))
+      level = []
+      const next = level
+      await this.#readTrees(
+        fresh.map((each) => each.oid),
+        (index, tree) => {
+          const folder = fresh[index]
+          if (folder !== undefined) next.push(...grow(folder, tree))
+        },
+      )
     }
     return finish(root)
   }

@@ -33,19 +33,29 @@ export interface GroupRequest {
 
 interface Pending {
   readonly request: GroupRequest
-  layout: CatalogLayout
-  readonly contents: Map<string, Content>
+  /** Made when its turn comes: those of a whole catalog are many. */
+  readonly layout: () => CatalogLayout
   readonly base: BaseNeeds | null
+  node: GroupNode | null
+}
+
+/** A model whose documents are being read. */
+interface Open {
+  readonly pending: Pending
+  readonly layout: CatalogLayout
+  readonly contents: Map<string, Content>
   /** Documents that have not been read yet. */
   missing: number
-  node: GroupNode | null
 }
 
 interface Wanted {
   readonly entry: SourceEntry
   readonly kind: DocumentKind
-  readonly pending: Pending
+  readonly open: Open
 }
+
+/** So many documents are read in one go: models are opened as they are read, not all at once. */
+const BATCH = 4_000
 
 /** Judges models, each as soon as its last document has been read. */
 export class GroupJudge {
@@ -62,13 +72,16 @@ export class GroupJudge {
     const { folders, known, chain, compared } = request
     const { base, root } = this.#input
     const unchanged = known !== null && sameFolders(known.folders, folders)
-    const layout = unchanged ? known.layout : groupLayout(folders, root)
-    const needs = base === null || !compared ? null : baseNeeds(folders, layout, base)
+    const layout = (): CatalogLayout => (unchanged ? known.layout : groupLayout(folders, root))
+    const needs = base === null || !compared ? null : baseNeeds(folders, layout(), base)
     const valid = unchanged && known.chain === chain.id && !known.compared && needs === null && this.#holds(known)
     if (valid) return () => known
-    const pending: Pending = { request, layout, contents: new Map(), base: needs, missing: 0, node: null }
+    const pending: Pending = { request, layout, base: needs, node: null }
     this.#pending.push(pending)
-    return () => pending.node ?? this.#judge(pending)
+    return () => {
+      if (pending.node === null) throw new Error('a model is asked for before it was judged')
+      return pending.node
+    }
   }
 
   /** The parts of `_platform` that a judgement depended on are as they were: its reverse index, read from this side. */
@@ -82,19 +95,33 @@ export class GroupJudge {
 
   *run(): Reading<void> {
     yield* this.#readBase()
-    const wanted: Wanted[] = []
+    let wanted: Wanted[] = []
     for (const pending of this.#pending) {
-      for (const { entry, place } of pending.layout.documents) {
-        const key = contentKey(place.kind, entry.oid)
-        const known = pending.request.known?.contents.get(key)
-        if (known !== undefined) pending.contents.set(key, known)
-        else {
-          wanted.push({ entry, kind: place.kind, pending })
-          pending.missing += 1
-        }
-      }
-      if (pending.missing === 0) pending.node = this.#judge(pending)
+      wanted.push(...this.#open(pending))
+      if (wanted.length < BATCH) continue
+      yield* this.#read(wanted)
+      wanted = []
     }
+    yield* this.#read(wanted)
+  }
+
+  /** What has to be read for a model; it is judged at once where that is nothing. */
+  #open(pending: Pending): Wanted[] {
+    const layout = pending.layout()
+    const open: Open = { pending, layout, contents: new Map(), missing: 0 }
+    const wanted: Wanted[] = []
+    for (const { entry, place } of layout.documents) {
+      const key = contentKey(place.kind, entry.oid)
+      const known = pending.request.known?.contents.get(key)
+      if (known === undefined) wanted.push({ entry, kind: place.kind, open })
+      else open.contents.set(key, known)
+    }
+    open.missing = wanted.length
+    if (wanted.length === 0) this.#judge(open)
+    return wanted
+  }
+
+  *#read(wanted: readonly Wanted[]): Reading<void> {
     let next = 0
     const take: ReadRequest['take'] = (_entry, bytes) => {
       const asked = wanted[next++]
@@ -103,23 +130,22 @@ export class GroupJudge {
     yield { of: 'revision', entries: wanted.map(({ entry }) => entry), take }
   }
 
-  #take({ entry, pending, kind }: Wanted, bytes: Uint8Array): void {
+  #take({ entry, open, kind }: Wanted, bytes: Uint8Array): void {
     const key = contentKey(kind, entry.oid)
-    if (!pending.contents.has(key)) pending.contents.set(key, readContent(kind, bytes))
-    pending.missing -= 1
-    if (pending.missing > 0) return
-    pending.node = this.#judge(pending)
-    if (this.#input.keep) return
-    pending.contents.clear()
-    pending.layout = noLayout
+    if (!open.contents.has(key)) open.contents.set(key, readContent(kind, bytes))
+    open.missing -= 1
+    if (open.missing > 0) return
+    this.#judge(open)
+    // What is not kept must not live as long as its batch: the collector would take it for long-lived.
+    if (!this.#input.keep) open.contents.clear()
   }
 
   *#readBase(): Reading<void> {
     const { base } = this.#input
     if (base === null) return
-    const documents = this.#pending.flatMap(({ base: needs, layout }) => {
+    const documents = this.#pending.flatMap(({ base: needs }) => {
       if (needs === null) return []
-      const places = new Map(layout.documents.map(({ entry, place }) => [entry.path, place]))
+      const places = new Map(needs.layout.documents.map(({ entry, place }) => [entry.path, place]))
       return needs.differing.flatMap((entry) => {
         const place = places.get(entry.path)
         return place === undefined ? [] : [{ entry, place }]
@@ -128,13 +154,14 @@ export class GroupJudge {
     this.#baseContents = yield* readContents('base', documents, new Map())
   }
 
-  #judge({ request, layout, contents, base }: Pending): GroupNode {
-    const { folders, chain } = request
+  #judge({ pending, layout, contents }: Open): void {
+    const { base } = pending
+    const { folders, chain } = pending.request
     const { platform, capabilities, today, committedOn, keep } = this.#input
     const before = base === null ? null : baseUnit(base, this.#baseContents)
     const context = { platform, namespaces: chain, capabilities, today, committedOn, base: before }
     const result = judgeGroup(layout, contents, context)
-    return {
+    pending.node = {
       folders,
       layout: keep ? layout : noLayout,
       documents: layout.documents.length,
