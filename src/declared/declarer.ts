@@ -81,6 +81,7 @@ export class Declarer {
 
 /** `YYYY-MM-DD` of a moment in a time zone. */
 function dayIn(timezone: string): (moment: Date) => string {
+  if (timezone === 'UTC') return (moment) => moment.toISOString().slice(0, 10)
   const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, ...parts })
   return (moment) => format.format(moment)

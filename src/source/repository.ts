@@ -1,7 +1,8 @@
-import { resolve } from 'node:path'
-import type { SimpleGit } from 'simple-git'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { GitSource } from './git-source.ts'
+import { runGit } from './run-git.ts'
 import type { Source } from './source.ts'
 import { WorktreeSource } from './worktree-source.ts'
 
@@ -19,21 +20,31 @@ interface Place {
   readonly algorithm: 'sha1' | 'sha256'
 }
 
-async function locate(git: SimpleGit, folder: string): Promise<Place> {
+const facts = [
+  '--is-bare-repository',
+  '--is-inside-work-tree',
+  '--show-object-format',
+  '--show-cdup',
+  '--absolute-git-dir',
+]
+
+async function locate(folder: string): Promise<Place> {
   try {
-    const ask = async (...flags: string[]): Promise<string> =>
-      (await git.raw(['rev-parse', ...flags])).replace(/\r?\n$/, '')
-    const [facts, gitDir] = await Promise.all([
-      ask('--is-bare-repository', '--show-object-format'),
-      ask('--absolute-git-dir'),
-    ])
-    const [bare, format] = facts.split(/\r?\n/)
-    const isBare = bare === 'true'
+    const answer = await runGit(folder, ['rev-parse', ...facts])
+    const [bare, inside, format, ...rest] = answer.replace(/\r?\n$/, '').split('\n')
+    // A bare repository has no way up. The folder comes last, since its name may hold anything.
+    const up = bare === 'true' ? '' : (rest.shift() ?? '')
+    const gitDir = rest.join('\n')
+    if (bare !== 'true' && inside !== 'true') throw new Error('this folder is in no work tree')
     const algorithm = format === 'sha256' ? 'sha256' : 'sha1'
-    return { top: isBare ? gitDir : await ask('--show-toplevel'), gitDir, bare: isBare, algorithm }
+    return {
+      top: bare === 'true' ? gitDir : await realpath(join(folder, up)),
+      gitDir,
+      bare: bare === 'true',
+      algorithm,
+    }
   } catch (error) {
-    const text = errorMessage(error).trim()
-    throw new StewardError(`${folder} is in no Git repository that can be read: ${text}`, {
+    throw new StewardError(`${folder} is in no Git repository that can be read: ${errorMessage(error).trim()}`, {
       code: 'repository_missing',
       kind: 'user',
       hint: 'Run `git init` there, or name a repository with --repo.',
@@ -44,18 +55,13 @@ async function locate(git: SimpleGit, folder: string): Promise<Place> {
 
 /** Opens the local repository that holds `folder`. `root` is the catalog's folder within it. */
 export async function openRepository(folder: string, root: string): Promise<Repository> {
-  const git = await openGit(resolve(folder))
-  const { top, gitDir, bare, algorithm } = await locate(git, folder)
-  const topGit = bare ? git : await openGit(top)
-  const headBranch = async (): Promise<string | null> => {
-    const name = await topGit.raw(['symbolic-ref', '-q', '--short', 'HEAD']).catch(() => '')
-    return name.trim() === '' ? null : name.trim()
-  }
-  const gitSource = new GitSource({ gitDir, root, headBranch })
+  await requireFolder(folder)
+  const { top, gitDir, bare, algorithm } = await locate(resolve(folder))
+  const gitSource = new GitSource({ gitDir, root, headBranch: () => headBranch(gitDir) })
   const listFiles = async (below: string): Promise<string[]> => {
     if (bare) throw noWorktree(top)
-    const arguments_ = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', below]
-    const listed = await topGit.raw(['--literal-pathspecs', ...arguments_])
+    const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', below]
+    const listed = await runGit(top, ['--literal-pathspecs', ...words])
     // Git writes an untracked repository inside this one with a slash at its end.
     return listed.split('\0').flatMap((path) => (path === '' ? [] : [path.replace(/\/$/, '')]))
   }
@@ -66,17 +72,36 @@ export async function openRepository(folder: string, root: string): Promise<Repo
     folderAt: (revision) => gitSource.folderAt(revision),
     read: (entries, take) => gitSource.read(entries, take),
     // `merge-base` names the best common ancestor: an ancestor is its own.
-    isAncestor: async (ancestor, descendant) => (await mergeBase(topGit, ancestor, descendant)) === ancestor,
-    mergeBase: (a, b) => mergeBase(topGit, a, b),
+    isAncestor: async (ancestor, descendant) => (await mergeBase(gitDir, ancestor, descendant)) === ancestor,
+    mergeBase: (a, b) => mergeBase(gitDir, a, b),
     close: () => gitSource.close(),
   }
   return { top, gitDir, source }
 }
 
+/** The branch that HEAD names; null where it names a commit. Refs that are kept elsewhere are asked of git. */
+async function headBranch(gitDir: string): Promise<string | null> {
+  const head = await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')
+  const branch = /^ref: refs\/heads\/(.+)\n$/.exec(head)?.[1]
+  if (branch !== undefined && branch !== '.invalid') return branch
+  const name = await runGit(gitDir, ['symbolic-ref', '-q', '--short', 'HEAD']).catch(() => '')
+  return name.trim() === '' ? null : name.trim()
+}
+
 /** Git fails where one of the two is unknown, and where they have no common ancestor. */
-async function mergeBase(git: SimpleGit, a: string, b: string): Promise<string | null> {
-  const base = await git.raw(['merge-base', a, b]).catch(() => '')
+async function mergeBase(gitDir: string, a: string, b: string): Promise<string | null> {
+  const base = await runGit(gitDir, ['merge-base', a, b]).catch(() => '')
   return base.trim() === '' ? null : base.trim()
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null)
+  if (found?.isDirectory() === true) return
+  throw new StewardError(`there is no folder ${folder}`, {
+    code: 'repository_missing',
+    kind: 'user',
+    hint: 'Name a Git repository with --repo.',
+  })
 }
 
 function noWorktree(top: string): StewardError {
@@ -85,18 +110,4 @@ function noWorktree(top: string): StewardError {
     kind: 'user',
     hint: 'Name a revision with --rev.',
   })
-}
-
-async function openGit(folder: string): Promise<SimpleGit> {
-  const { simpleGit } = await import('simple-git')
-  try {
-    return simpleGit({ baseDir: folder })
-  } catch (error) {
-    throw new StewardError(`there is no folder ${folder}`, {
-      code: 'repository_missing',
-      kind: 'user',
-      hint: 'Name a Git repository with --repo.',
-      cause: error,
-    })
-  }
 }

@@ -39,10 +39,10 @@ describe('steward validate', () => {
   })
 
   test('exits 0 on warnings alone', async () => {
-    await using line = commandLine(catalog().file('_platform/roles.yaml', 'roles: {}\n'))
+    await using line = commandLine(catalog().model(MODEL, 'deployment_defaults: {capture: {percent: 5}}\n'))
     const { code, out } = await line.run(['validate'])
     expect(code).toBe(0)
-    expect(out).toContain('warning[ST1015]')
+    expect(out).toContain('warning[ST1211]')
     expect(out).toContain('0 errors, 1 warning.')
   })
 
@@ -116,7 +116,7 @@ describe('a command line that is wrong exits 64 and says what is near', () => {
     [['validate', '--rev'], 'rev'],
     [['validate', '--rev', 'main', '--worktree'], 'exclude each other'],
     [['validate', '--root', '../x'], 'no folder of the repository'],
-    [['validate', '--format', 'xml'], 'Use pretty or json.'],
+    [['validate', '--format', 'xml'], 'Use pretty, concise, json, github.'],
   ])('steward %j', async (words, hint) => {
     await using line = commandLine()
     const { code, out, err } = await line.run(words)
@@ -129,7 +129,7 @@ describe('a command line that is wrong exits 64 and says what is near', () => {
 describe('what can not be read exits 1 with a hint, and is no mistake of steward’s', () => {
   test.each([
     [['validate', '--rev', 'nowhere'], 'there is no revision nowhere'],
-    [['validate', '--root', 'elsewhere'], 'Name the catalog’s folder with --root.'],
+    [['validate', '--root', 'elsewhere'], 'Name the catalog’s folder with --root'],
     [['validate', '--repo', '/'], 'is in no Git repository'],
     [['validate', '--repo', 'no-such-folder'], 'there is no folder'],
   ])('steward %j', async (words, text) => {
