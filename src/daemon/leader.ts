@@ -12,6 +12,7 @@ import { Controller } from '../reconcile/controller.ts'
 import { problemText } from '../reconcile/problem-text.ts'
 import { countText, plain } from '../report/diagnostics.ts'
 import { progressLines } from '../report/progress.ts'
+import type { Followed } from './followed.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** A request that a paused predecessor has sent may still land this long after its lease has ended. */
@@ -22,7 +23,7 @@ export interface LeaderOptions {
   readonly tables: Tables
   readonly lease: Lease
   readonly leaseMs: number
-  readonly branch: string
+  readonly followed: Followed
   /** What the settings said of tables and of who applies when the term began. */
   readonly term: string
   readonly intervalMs: number
@@ -30,12 +31,12 @@ export interface LeaderOptions {
   readonly log: (text: string) => void
 }
 
-/** The daemon while it holds the lease: follows the branch, and works until everything is as declared. */
+/** The daemon while it holds the lease: follows a branch or the work tree, and works until everything is as declared. */
 export class Leader {
   readonly #options: LeaderOptions
   #controller: Controller | null = null
-  #commit: string | null = null
-  #announcedCommit: string | null = null
+  #mark: string | null = null
+  #announcedMark: string | null = null
   /** The newest settings are broken: what is on its way waits. */
   #paused = false
   #nextFull = 0
@@ -47,14 +48,15 @@ export class Leader {
     this.#options = options
   }
 
-  /** One round: look at the branch, work until idle or the next poll, write the checkpoint. True when all is settled. */
+  /** One round: look at what is followed, work until idle or the next poll, write the checkpoint. True when all is settled. */
   async round(signal: AbortSignal): Promise<boolean> {
-    const { app, intervalMs, telemetry } = this.#options
+    const { app, followed, intervalMs, telemetry } = this.#options
     await this.#look(signal)
     const controller = this.#controller
     if (controller === null || this.#paused) return false
     const jitter = 0.9 + app.randomness.next() * 0.2
-    await controller.untilIdle(AbortSignal.any([signal, AbortSignal.timeout(Math.round(intervalMs * jitter))]))
+    const poll = AbortSignal.timeout(Math.round(intervalMs * jitter))
+    await controller.untilIdle(AbortSignal.any([signal, poll, followed.nextChange()]))
     telemetry.queueDepth = controller.depth()
     const settled = controller.idle && this.#openRollouts() === 0
     if (settled) await this.#checkpoint()
@@ -66,26 +68,25 @@ export class Leader {
     return this.#controller !== null && isComplete(this.#controller.intent.declared, this.#controller.results)
   }
 
-  /** Compares again if the branch has moved or everything is due; else does nothing but read one ref. */
+  /** Compares again if something has changed or everything is due; a branch that stands still costs one read of a ref. */
   async #look(signal: AbortSignal): Promise<void> {
-    const { app, branch } = this.#options
-    const { source } = await app.repository()
-    const commit = await source.resolve(branch)
+    const { app, followed } = this.#options
+    const mark = await followed.mark()
     const due = app.clock.monotonic() >= this.#nextFull
-    if (commit === this.#commit && !due) return
-    const { state } = await app.declared({ kind: 'git', revision: branch }, signal)
-    if (commit !== this.#announcedCommit) this.#announce(state)
-    this.#announcedCommit = commit
+    if (mark === this.#mark && !due) return
+    const { state } = await app.declared(followed.request, signal)
+    if (mark !== this.#announcedMark) this.#announce(state)
+    this.#announcedMark = mark
     this.#paused = state.settings === null
     if (state.settings === null) {
-      this.#commit = commit
+      this.#mark = mark
       this.#options.log('the settings are broken: nothing is written until they are mended')
       return
     }
     if (termOf(state.settings) !== this.#options.term) throw termOver()
     await this.#aim(state, signal)
     // Only now: a compare that failed is made again at the next round.
-    this.#commit = commit
+    this.#mark = mark
     this.#scheduleFull(state.settings.drift.everyMs)
   }
 

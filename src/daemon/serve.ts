@@ -6,6 +6,7 @@ import type { DeclaredState } from '../declared/declared-state.ts'
 import { StewardError } from '../domain/errors.ts'
 import { acquireLease, DEFAULT_LEASE_MS } from '../recorded/lease.ts'
 import { readJsonObject, writeFileAtomically } from '../system/files.ts'
+import { followBranch, followWorktree, type Followed } from './followed.ts'
 import { listen } from './http.ts'
 import { Leader, mayTryAgain, termOf } from './leader.ts'
 import { Telemetry } from './telemetry.ts'
@@ -13,6 +14,8 @@ import { Telemetry } from './telemetry.ts'
 export interface ServeOptions {
   readonly app: App
   readonly branch: string
+  /** Follow the work tree instead of a branch. */
+  readonly watch: boolean
   readonly intervalMs: number
   readonly leaseMs: number | null
   readonly listen: string
@@ -35,7 +38,12 @@ export async function serve(options: ServeOptions): Promise<boolean> {
     onMessage(`listening on ${server.url}`)
     await writeFileAtomically(file, `${JSON.stringify({ pid: process.pid, url: server.url })}\n`)
     const log = (text: string): void => onMessage(`${app.clock.now().toISOString()} ${text}`)
-    return await follow(options, telemetry, log)
+    const followed = options.watch ? await followWorktree(app, log) : followBranch(app, options.branch)
+    try {
+      return await follow({ ...options, followed }, telemetry, log)
+    } finally {
+      await followed.close()
+    }
   } catch (error) {
     if (signal.aborted) return true
     throw error
@@ -46,8 +54,12 @@ export async function serve(options: ServeOptions): Promise<boolean> {
   }
 }
 
+interface FollowOptions extends ServeOptions {
+  readonly followed: Followed
+}
+
 /** Takes the lease and leads; when the lease is lost, or the tables do not answer for a while, begins again. */
-async function follow(options: ServeOptions, telemetry: Telemetry, log: (text: string) => void): Promise<boolean> {
+async function follow(options: FollowOptions, telemetry: Telemetry, log: (text: string) => void): Promise<boolean> {
   const { app, signal, once, intervalMs } = options
   while (!signal.aborted) {
     try {
@@ -65,9 +77,10 @@ async function follow(options: ServeOptions, telemetry: Telemetry, log: (text: s
 }
 
 /** One term as the holder of the lease, from standing by to giving it back. */
-async function term(options: ServeOptions, telemetry: Telemetry, log: (text: string) => void): Promise<boolean> {
+async function term(options: FollowOptions, telemetry: Telemetry, log: (text: string) => void): Promise<boolean> {
   const { app, signal } = options
   const declared = await goodSettings(options, log)
+  if (options.watch) requireLocalTables(app, declared)
   const tables = await app.tables(declared.settings)
   const term = declared.settings === null ? '' : termOf(declared.settings)
   telemetry.ready = true
@@ -97,8 +110,8 @@ async function term(options: ServeOptions, telemetry: Telemetry, log: (text: str
   }
 }
 
-async function lead(leader: Leader, options: ServeOptions, log: (text: string) => void): Promise<boolean> {
-  const { app, signal, intervalMs } = options
+async function lead(leader: Leader, options: FollowOptions, log: (text: string) => void): Promise<boolean> {
+  const { app, followed, signal, intervalMs } = options
   let said = ''
   while (!signal.aborted) {
     const began = app.clock.monotonic()
@@ -114,17 +127,18 @@ async function lead(leader: Leader, options: ServeOptions, log: (text: string) =
     if (options.once && (settled || said !== '')) return said === '' && leader.complete
     const jitter = 0.9 + app.randomness.next() * 0.2
     const left = intervalMs * jitter - (app.clock.monotonic() - began)
-    await app.clock.sleep(Math.max(10, left), signal).catch(() => undefined)
+    const wake = AbortSignal.any([signal, followed.nextChange()])
+    await app.clock.sleep(Math.max(10, left), wake).catch(() => undefined)
   }
   return true
 }
 
 /** The newest settings that can be read; without any, nobody knows where the tables are. */
-async function goodSettings(options: ServeOptions, log: (text: string) => void): Promise<DeclaredState> {
-  const { app, branch, signal, intervalMs } = options
+async function goodSettings(options: FollowOptions, log: (text: string) => void): Promise<DeclaredState> {
+  const { app, followed, signal, intervalMs } = options
   let said = ''
   for (;;) {
-    const { state } = await app.declared({ kind: 'git', revision: branch }, signal)
+    const { state } = await app.declared(followed.request, signal)
     const by = state.settings?.applyBy ?? 'daemon'
     if (state.settings !== null && by === 'daemon') return state
     const why =
@@ -134,6 +148,17 @@ async function goodSettings(options: ServeOptions, log: (text: string) => void):
     if (options.once) throw new StewardError(why, { code: 'settings_broken', kind: 'user' })
     if (said !== why) log(why)
     said = why
-    await app.clock.sleep(intervalMs, signal)
+    await app.clock.sleep(intervalMs, AbortSignal.any([signal, followed.nextChange()])).catch(() => undefined)
+    signal.throwIfAborted()
   }
+}
+
+/** What is not committed is recorded on this machine only, as with `apply --worktree`. */
+function requireLocalTables(app: App, { settings }: DeclaredState): void {
+  if (app.options.environment.dynamodbEndpoint === undefined && settings?.tables.backend === 'embedded') return
+  throw new StewardError('--watch follows the work tree on the embedded tables only', {
+    code: 'usage',
+    kind: 'user',
+    hint: 'Commit, and follow a branch.',
+  })
 }

@@ -28,6 +28,8 @@ export interface DeclareOptions {
   /** What it is compared with: another catalog, and what both began with. */
   readonly base?: Catalog
   readonly fork?: Catalog
+  /** Declared before by the same declarer: folders that are the same are the same objects, as a source gives them. */
+  readonly after?: Catalog
   /** Told the path of every file that is read. */
   readonly onRead?: (path: string) => void
 }
@@ -35,6 +37,7 @@ export interface DeclareOptions {
 /** A catalog of documents in memory. Every method gives a new catalog, so that tests can branch off a common one. */
 export class Catalog {
   readonly files: ReadonlyMap<string, File>
+  #declared: SourceFolder | null = null
 
   constructor(files: ReadonlyMap<string, File> = new Map()) {
     this.files = files
@@ -77,7 +80,9 @@ export class Catalog {
   declare(options: DeclareOptions = {}): DeclaredState {
     const { root = 'models', committedAt = '2026-01-02T03:04:05.000Z', author = 'alice@example.com' } = options
     const { base, fork = base } = options
-    const [folder, before] = [this.folder(root, options.reversed), base?.folder(root)]
+    const folder = this.folder(root, options.reversed, options.after === undefined ? null : options.after.#declared)
+    this.#declared = folder
+    const before = base?.folder(root)
     const began = fork === base ? before : fork?.folder(root)
     const reading = (options.declarer ?? new Declarer(capabilityTable)).declare({
       revision: options.revision ?? 'main@sha1:0000000000000000000000000000000000000000',
@@ -99,12 +104,15 @@ export class Catalog {
     }
   }
 
-  folder(root = 'models', reversed = false): SourceFolder {
+  folder(root = 'models', reversed = false, known: SourceFolder | null = null): SourceFolder {
     const entries = [...this.files].map(([path, { mode, bytes }]) => {
       return { path: `${root}/${path}`, mode, oid: digest(bytes) } satisfies SourceEntry
     })
-    return buildFolders(root, reversed ? entries.toReversed() : entries, (text) =>
-      digest(new TextEncoder().encode(text)),
+    return buildFolders(
+      root,
+      reversed ? entries.toReversed() : entries,
+      (text) => digest(new TextEncoder().encode(text)),
+      known,
     )
   }
 
