@@ -53,7 +53,7 @@ describe('steward completion', () => {
     ['runtimes', ['new', 'deployment', docs, 'prod', '--runtime', ''], ['local']],
     ['branches', ['plan', '--rev', 'ma'], ['main']],
     ['shells', ['completion', ''], ['bash', 'zsh', 'fish']],
-    ['formats', ['plan', '--format', ''], ['pretty', 'json']],
+    ['formats', ['plan', '--format', ''], ['pretty', 'concise', 'json', 'github']],
     ['files', ['plan', '--out', 'pl'], ['plan.json']],
     ['folders', ['init', 'mo'], ['models']],
     ['nothing after a command that there is not', ['nothing', ''], []],

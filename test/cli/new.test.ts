@@ -193,6 +193,7 @@ test('every field that a scaffolded document shows as a comment is valid where t
   const { repository } = line
   repository.git('rm', '-r', '--quiet', 'models')
   repository.write('README.md', 'empty\n')
+  repository.commit('begin anew')
   const own = { STEWARD_ARTIFACTS_URI: '' }
   await line.run(['init'], own)
   await line.run(['new', 'model', 'abc_corp/claim/second'], own)
@@ -205,6 +206,8 @@ test('every field that a scaffolded document shows as a comment is valid where t
     if (withoutCommentSigns(text) !== text) changed += 1
   }
   expect(changed).toBeGreaterThanOrEqual(7)
+  // The gates that are shown name a role, as the comment says.
+  repository.write('models/_platform/roles.yaml', 'roles: {compliance: [github:carol]}\n')
   const { code, value } = await line.json(['validate'])
   const said = (value.diagnostics as { code: string; summary: string }[]).filter((each) => each.code !== 'ST1015')
   expect({ code, said }).toEqual({ code: 0, said: [] })

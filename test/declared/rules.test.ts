@@ -84,10 +84,10 @@ const rows: readonly Row[] = [
     help: 'It can do: online.',
   },
   {
-    reason: 'a hold and a challenger on the local host',
+    reason: 'a challenger on the local host',
     catalog: deployed('model_version: 1\nhold: {reason: audit}\nchallenger: {model_version: 1}\n'),
-    found: [`ST1205 ${prod}:2:7`, `ST1205 ${prod}:3:13`],
-    help: 'Remove `hold`. Remove `challenger`.',
+    found: [`ST1205 ${prod}:3:13`],
+    help: 'Remove `challenger`.',
   },
   {
     reason: 'an autoscaler on the local host',

@@ -66,7 +66,7 @@ describe('a unit that is wrong is refused alone', () => {
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       const text = space.read(version).replace(/sha256: [0-9a-f]{64}/, `sha256: ${sha256}`)
       space.write(version, text.replace(/size: \d+/, `size: ${bytes.length}`))
-      space.commit('an archive that tries to escape')
+      space.git('commit', '-q', '--all', '--amend', '-m', 'an archive that tries to escape')
       await refusesOnly(/error\[ST1304\]: artifact trained can not be unpacked/)
     },
   )

@@ -81,7 +81,7 @@ describe('odd events harm nobody else', () => {
 
   it('a document too large for a table item is told at its line, and blocks only its unit', async () => {
     await space.host()
-    space.edit(`${claim}/model.yaml`, /^owner: /m, `owner: ${'x'.repeat(430_000)}`)
+    space.edit(`${claim}/model.yaml`, /^labels: \{/m, `labels: { a: ${'x'.repeat(215_000)}, b: ${'x'.repeat(215_000)},`)
     space.commit('too large')
     const validated = await space.run('validate', '--json')
     expect(JSON.parse(validated.out).diagnostics[0]).toMatchObject({
