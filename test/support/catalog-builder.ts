@@ -103,7 +103,9 @@ export class Catalog {
     const entries = [...this.files].map(([path, { mode, bytes }]) => {
       return { path: `${root}/${path}`, mode, oid: digest(bytes) } satisfies SourceEntry
     })
-    return buildFolders(root, reversed ? entries.toReversed() : entries, (text) => digest(new TextEncoder().encode(text)))
+    return buildFolders(root, reversed ? entries.toReversed() : entries, (text) =>
+      digest(new TextEncoder().encode(text)),
+    )
   }
 
   #with(path: string, file: File): Catalog {
