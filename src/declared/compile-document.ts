@@ -2,7 +2,7 @@ import { codeEntry } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { checkDocument } from './rules/document-rules.ts'
-import type { Fault, YamlDocument } from './fault.ts'
+import { listed, type Fault, type YamlDocument } from './fault.ts'
 import type { DocumentKind, Place } from './catalog/layout.ts'
 import { checkSchema } from './schema-check.ts'
 import { parseYaml } from './yaml/document.ts'
@@ -36,7 +36,7 @@ export function readContent(kind: DocumentKind, bytes: Uint8Array): Content {
   const broken = checkSchema(kind, document)
   if (broken.length > 0) return { yaml: null, faults: [...faults, ...broken] }
   const own = [...faults, ...checkDocument(kind, document, text)]
-  return { yaml: document, faults: own }
+  return { yaml: document, faults: listed(own) }
 }
 
 export function hasError({ faults }: Content): boolean {

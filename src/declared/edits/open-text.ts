@@ -25,11 +25,15 @@ const options = {
 
 export function openText(text: string): OpenText | { readonly problem: EditProblem } {
   if (isTooMuchToParse(text)) return failed('the document is too large', { line: 1, column: 1 })
+  const { stackTraceLimit } = Error
   try {
+    Error.stackTraceLimit = 0 // as parseExactly does
     return parse(text)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return failed('the document is nested too deeply', { line: 1, column: 1 })
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 

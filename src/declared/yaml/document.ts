@@ -34,6 +34,8 @@ class LazyDocument implements YamlDocument {
   readonly #bytes: Uint8Array
   /** Given up when memory is short: it is many times as large as the text. */
   #located: WeakRef<LocatedDocument> | null = null
+  /** Too large for the exact parser: all that is said of it stands at its first line. */
+  #tooLarge = false
 
   constructor(value: unknown, bytes: Uint8Array) {
     this.value = value
@@ -62,8 +64,9 @@ class LazyDocument implements YamlDocument {
 
   #locate(): LocatedDocument | null {
     const known = this.#located?.deref()
-    if (known !== undefined) return known
+    if (known !== undefined || this.#tooLarge) return known ?? null
     const { document } = parseExactly(decodeDocument(this.#bytes).text ?? '')
+    this.#tooLarge = document === null
     this.#located = document === null ? null : new WeakRef(document)
     return document
   }

@@ -1,9 +1,9 @@
-import type { Document, LineCounter, Node, ParsedNode, YAMLError } from 'yaml'
+import type { Document, LineCounter, Node, Pair, ParsedNode, YAMLError, YAMLMap } from 'yaml'
 import type { DiagnosticCode } from '../../domain/diagnostic-codes.ts'
 import { firstLine } from '../../domain/diagnostics.ts'
 import { loadYaml } from './load.ts'
 import { listed, type Fault, type Path, type YamlDocument } from '../fault.ts'
-import { isTooMuchToParse, limits } from './limits.ts'
+import { isTooMuchToParse, limits, tooMuch } from './limits.ts'
 import { checkNodes, keyText, nodeRange, spanRange } from './nodes.ts'
 
 /** Keeps the whole syntax tree. */
@@ -23,12 +23,17 @@ const options = {
 
 /** Reads a text with the position of everything in it. */
 export function parseExactly(text: string): ExactResult {
-  if (isTooMuchToParse(text)) return failed('ST1006', `more than ${limits.nodes} nodes`, 'Make it smaller.')
+  if (isTooMuchToParse(text)) return failed('ST1006', tooMuch, 'Make it smaller.')
+  const { stackTraceLimit } = Error
   try {
+    // A text of nothing but faults makes an error of each: without their stacks it takes a quarter of the time.
+    Error.stackTraceLimit = 0
     return parseText(text)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     return failed('ST1006', 'the document is nested too deeply', `The limit is ${limits.depth}.`)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
@@ -84,9 +89,15 @@ function syntaxFault(error: YAMLError, lines: LineCounter): Fault {
 
 function locate(document: Document.Parsed, lines: LineCounter): LocatedDocument {
   const { isAlias, isCollection, isMap, isScalar, isSeq } = loadYaml()
+  const known = new Map<YAMLMap, ReadonlyMap<string | null, Pair>>()
+  const pairOf = (map: YAMLMap, segment: string | number | undefined): Pair | undefined => {
+    const pairs = known.get(map) ?? new Map(map.items.map((pair) => [keyText(pair.key), pair]))
+    known.set(map, pairs)
+    return pairs.get(String(segment))
+  }
   const childOf = (node: Node | null, segment: string | number): unknown => {
     if (isSeq(node)) return node.get(segment, true)
-    return isMap(node) ? node.items.find(({ key }) => keyText(key) === String(segment))?.value : undefined
+    return isMap(node) ? pairOf(node, segment)?.value : undefined
   }
   const nodeAt = (path: Path): Node | null => {
     let node: Node | null = document.contents
@@ -100,7 +111,7 @@ function locate(document: Document.Parsed, lines: LineCounter): LocatedDocument 
   const keyNode = (path: Path): Node | null => {
     const parent = nodeAt(path.slice(0, -1))
     if (!isMap(parent)) return null
-    const pair = parent.items.find(({ key }) => keyText(key) === String(path.at(-1)))
+    const pair = pairOf(parent, path.at(-1))
     return isScalar(pair?.key) ? pair.key : null
   }
   return {

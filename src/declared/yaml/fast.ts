@@ -3,14 +3,15 @@ import { itemLimits, limits } from './limits.ts'
 
 /**
  * What the two parsers might read in different ways, or what they agree on but a document may not hold: anchors,
- * aliases, tags, directives, document marks, explicit keys, tabs, control and other unusual characters.
+ * aliases, tags, directives, document marks, explicit keys, lines of nothing but spaces, tabs, control and other unusual
+ * characters.
  */
 const doubtful =
   // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
-  /(?:^|[\s,[{:?-])(?:[&*](?=\S)|!)|^(?:---|\.\.\.|\?|%)|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
+  /(?:^|[\s,[{:?-])(?:[&*](?=\S)|!)|^ *(?:---|\.\.\.|\?|%)|^ +\r?$|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
 
 /** A key that is certainly text: neither a number nor a constant in one of its spellings. */
-const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off)$|__proto__$)[A-Za-z_/$]/i
+const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off|nan|infinity)$|__proto__$)[A-Za-z_/$]/i
 
 /** A number that is too large to be one is text to the fast parser, also where it is not quoted. */
 const numberLike = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox][\da-f]+$/i
@@ -46,7 +47,7 @@ function isPlain(value: unknown): boolean {
     return Object.entries(held).every(([key, element]) => {
       nodes += 1
       bytes += 6 * key.length
-      return plainKey.test(key) && plain(element, depth + 1)
+      return plainKey.test(key) && isPlainText(key) && plain(element, depth + 1)
     })
   }
   return plain(value, 0) && bytes <= itemLimits.bytes
