@@ -50,6 +50,9 @@ function parseText(text: string): ExactResult {
   const faults = documents.flatMap((document) =>
     [...document.errors, ...document.warnings].map((error) => syntaxFault(error, lines)),
   )
+  // Nesting beyond the parser's own stack makes errors of what follows it, too.
+  const exhausted = faults.find(({ code }) => code === 'ST1006')
+  if (exhausted !== undefined) return { document: null, faults: [exhausted] }
   if (faults.length > 0) return { document: null, faults: listed(faults) }
   if (first === undefined || (second === undefined && isEmpty(first.contents))) {
     return failed('ST1004', 'the file holds no document', 'Write the document, or delete the file.')
