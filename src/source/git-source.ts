@@ -1,4 +1,5 @@
 import { StewardError } from '../domain/errors.ts'
+import { Fifo } from '../domain/fifo.ts'
 import { CatFile, type GitObject } from './cat-file.ts'
 import { TreeLister } from './git-tree.ts'
 import { readObjects } from './read-objects.ts'
@@ -82,17 +83,21 @@ export class GitSource {
     return /^[0-9a-f]{7,64}$/.test(revision) ? 'HEAD' : revision.replace(/^refs\/(heads|tags|remotes)\//, '')
   }
 
-  async read(entries: readonly SourceEntry[], take: (entry: SourceEntry, bytes: Uint8Array) => void): Promise<void> {
-    await this.#objects(
-      entries.map(({ oid }) => oid),
-      (index, bytes) => {
-        const entry = entries[index]
-        if (entry !== undefined) take(entry, bytes)
-      },
-    )
+  read(entries: Iterable<SourceEntry>, take: (entry: SourceEntry, bytes: Uint8Array) => void): Promise<void> {
+    const asked = new Fifo<SourceEntry>()
+    const oids = function* (): Generator<string> {
+      for (const entry of entries) {
+        asked.push(entry)
+        yield entry.oid
+      }
+    }
+    return this.#objects(oids(), (_index, bytes) => {
+      const entry = asked.shift()
+      if (entry !== undefined) take(entry, bytes)
+    })
   }
 
-  #objects(oids: readonly string[], take: (index: number, bytes: Buffer) => void): Promise<void> {
+  #objects(oids: Iterable<string>, take: (index: number, bytes: Buffer) => void): Promise<void> {
     return readObjects({ catFile: this.#catFile, gitDir: this.#gitDir, oids, take })
   }
 

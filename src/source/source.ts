@@ -42,9 +42,12 @@ export interface SourceSnapshot {
   readonly read: ReadEntries
 }
 
-/** Hands over the bytes of files one by one, in the order asked. */
+/**
+ * Hands over the bytes of files one by one, in the order asked. The entries are taken as they are needed: not many more
+ * than were handed over, so that a long list never has to be there as a whole.
+ */
 export type ReadEntries = (
-  entries: readonly SourceEntry[],
+  entries: Iterable<SourceEntry>,
   take: (entry: SourceEntry, bytes: Uint8Array) => void,
 ) => Promise<void>
 

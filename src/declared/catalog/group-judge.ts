@@ -1,3 +1,4 @@
+import { Fifo } from '../../domain/fifo.ts'
 import type { CapabilityTable } from '../../runtimes/capabilities.ts'
 import type { SourceEntry, SourceFolder } from '../../source/source.ts'
 import { baseNeeds, baseUnit, type BaseNeeds } from './base-unit.ts'
@@ -54,9 +55,6 @@ interface Wanted {
   readonly open: Open
 }
 
-/** So many documents are read in one go: models are opened as they are read, not all at once. */
-const BATCH = 4_000
-
 /** Judges models, each as soon as its last document has been read. */
 export class GroupJudge {
   readonly #input: GroupJudgeInput
@@ -95,14 +93,22 @@ export class GroupJudge {
 
   *run(): Reading<void> {
     yield* this.#readBase()
-    let wanted: Wanted[] = []
-    for (const pending of this.#pending) {
-      wanted.push(...this.#open(pending))
-      if (wanted.length < BATCH) continue
-      yield* this.#read(wanted)
-      wanted = []
+    const wanted = new Fifo<Wanted>()
+    const take: ReadRequest['take'] = (_entry, bytes) => {
+      const asked = wanted.shift()
+      if (asked !== undefined) this.#take(asked, bytes)
     }
-    yield* this.#read(wanted)
+    yield { of: 'revision', entries: this.#entries(wanted), take }
+  }
+
+  /** Models are opened as their documents are read: those of a whole catalog are many. */
+  *#entries(wanted: Fifo<Wanted>): Generator<SourceEntry> {
+    for (const pending of this.#pending) {
+      for (const document of this.#open(pending)) {
+        wanted.push(document)
+        yield document.entry
+      }
+    }
   }
 
   /** What has to be read for a model; it is judged at once where that is nothing. */
@@ -119,15 +125,6 @@ export class GroupJudge {
     open.missing = wanted.length
     if (wanted.length === 0) this.#judge(open)
     return wanted
-  }
-
-  *#read(wanted: readonly Wanted[]): Reading<void> {
-    let next = 0
-    const take: ReadRequest['take'] = (_entry, bytes) => {
-      const asked = wanted[next++]
-      if (asked !== undefined) this.#take(asked, bytes)
-    }
-    yield { of: 'revision', entries: wanted.map(({ entry }) => entry), take }
   }
 
   #take({ entry, open, kind }: Wanted, bytes: Uint8Array): void {

@@ -3,7 +3,7 @@ import type { ReadEntries, SourceEntry } from '../../source/source.ts'
 /** Files whose bytes are needed now, to be handed over one by one in this order. */
 export interface ReadRequest {
   readonly of: 'revision' | 'base'
-  readonly entries: readonly SourceEntry[]
+  readonly entries: Iterable<SourceEntry>
   readonly take: (entry: SourceEntry, bytes: Uint8Array) => void
 }
 
@@ -19,6 +19,6 @@ export async function fulfil<Result>(
     const step = reading.next()
     if (step.done === true) return step.value
     const { of, entries, take } = step.value
-    if (entries.length > 0) await readers[of](entries, take)
+    await readers[of](entries, take)
   }
 }

@@ -20,14 +20,20 @@ const freeKeys: Readonly<Partial<Record<DocumentKind, readonly string[]>>> = {
   Runtime: ['config'],
 }
 
-/** Kinds in which `name` and `value` stand side by side. */
-const withVariables: ReadonlySet<DocumentKind> = new Set(['Model', 'Deployment', 'Namespace', 'TrainingPipeline'])
+/** Whether a name may say that its value is a secret: variables, and free keys. Most documents have neither. */
+function mayNameOne(kind: DocumentKind, value: JsonObject): boolean {
+  if (freeKeys[kind]?.some((field) => value[field] !== undefined) === true) return true
+  if (kind === 'TrainingPipeline') return true
+  const holder = kind === 'Model' ? value.deployment_defaults : kind === 'Namespace' ? value.defaults : value
+  const variables = isJsonObject(holder) ? holder.environment_variables : undefined
+  return Array.isArray(variables) && variables.some((variable) => isJsonObject(variable) && isVariable(variable))
+}
 
 /** Literals that look like secrets, anywhere in a document. The text itself is never repeated. */
 export function checkSecrets(kind: DocumentKind, value: JsonObject, document: YamlDocument, text: string): Fault[] {
   // One look at the whole text spares one at every value; escapes may hide what it would see.
   const anyToken = mayHoldToken(text)
-  if (!anyToken && !withVariables.has(kind) && freeKeys[kind] === undefined) return []
+  if (!anyToken && !mayNameOne(kind, value)) return []
   const faults: Fault[] = []
   const report = (path: Path, what: string): void => {
     const help = 'Name it with `secret_ref` (aws-secretsmanager: aws-ssm: env: file:), and replace it if it was real.'

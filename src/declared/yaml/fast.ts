@@ -10,6 +10,15 @@ const doubtful =
   // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
   /(?:^|[\s,[{:?-])(?:[&*](?=\S)|!)|^ *(?:---|\.\.\.|\?|%)|^ +\r?$|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
 
+/** Without any of these nothing is doubtful: looking for single characters is many times faster. */
+// oxlint-disable-next-line no-control-regex -- these characters are what is looked for
+const rare = /[&*!?%\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/
+
+function isDoubtful(text: string): boolean {
+  const marks = text.includes('---') || text.includes('...') || text.includes('<<') || /^ +\r?$/m.test(text)
+  return (marks || rare.test(text)) && doubtful.test(text)
+}
+
 /** A key that is certainly text: neither a number nor a constant in one of its spellings. */
 const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off|nan|infinity)$|__proto__$)[A-Za-z_/$]/i
 
@@ -18,7 +27,7 @@ const numberLike = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox][\da-f
 
 /** The value of a document of the common kind; null where the exact parser must decide. */
 export function parseFast(text: string): { readonly value: unknown } | null {
-  if (doubtful.test(text)) return null
+  if (isDoubtful(text)) return null
   let value: unknown
   try {
     value = load(text, { schema: CORE_SCHEMA })
