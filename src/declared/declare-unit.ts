@@ -20,7 +20,9 @@ export function declareUnit(input: UnitInput, context: UnitContext): { unit: Dec
   const diagnostics = documents.flatMap((document) => checkIdentity(model, document))
   const catalog = catalogOf(documents, context)
   const versions = versionsOf(documents)
-  diagnostics.push(...checkVersions(versions, catalog?.document ?? null, context))
+  diagnostics.push(
+    ...checkVersions({ versions, broken: input.brokenVersions, model: catalog?.document ?? null }, context),
+  )
   const { lifecycle, diagnostics: wrongCycle } = chooseLifecycle(catalog?.document ?? null, context)
   diagnostics.push(...wrongCycle)
   const known = { versions, broken: input.brokenVersions, removed: removedVersions(versions, input, context.base) }

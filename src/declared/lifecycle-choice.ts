@@ -4,6 +4,7 @@ import type { DeclaredLifecycle } from './declared-state.ts'
 import { findingAt, relationAt } from './findings.ts'
 import { missingStrictness } from './rules/lifecycle-strictness.ts'
 import { unknownName } from './rules/named-help.ts'
+import { isBroken } from './platform.ts'
 import type { UnitContext } from './unit-context.ts'
 
 export interface LifecycleChoice {
@@ -35,7 +36,7 @@ export function chooseLifecycle(model: CompiledDocument | null, { platform, uses
   }
   if (name === undefined) return { lifecycle: asked, diagnostics }
   const named = platform.lifecycles.get(String(name)) ?? null
-  if (named === null && !platform.brokenLifecycles.has(String(name))) {
+  if (named === null && !isBroken(platform.brokenLifecycles, String(name))) {
     const said = unknownName('life cycle', String(name), [...platform.lifecycles.keys()], '_platform/lifecycles/')
     diagnostics.push(findingAt(model, ['lifecycle'], { code: 'ST1216', ...said }))
   }

@@ -90,7 +90,15 @@ function hides(path: string, root: string, file: string): boolean {
   )
 }
 
+/** In a set of broken names: every name may be, as where a link stands in place of their folder. */
+const anyName = '*'
+
+export function isBroken(broken: ReadonlySet<string>, name: string): boolean {
+  return broken.has(name) || broken.has(anyName)
+}
+
 function brokenNames(paths: ReadonlySet<string>, folder: string): ReadonlySet<string> {
+  if ([...paths].some((path) => folder.startsWith(`${path}/`))) return new Set([anyName])
   const within = [...paths].filter((path) => path.startsWith(folder))
   return new Set(within.map((path) => path.slice(folder.length).replace(/\.ya?ml$/i, '')))
 }

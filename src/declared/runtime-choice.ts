@@ -4,7 +4,7 @@ import type { CompiledDocument } from './compile-document.ts'
 import { originOf, type DeploymentLayer } from './deployment-layers.ts'
 import { findingAt, type Finding } from './findings.ts'
 import { unknownName } from './rules/named-help.ts'
-import type { Platform } from './platform.ts'
+import { isBroken, type Platform } from './platform.ts'
 
 export interface RuntimeRequest {
   readonly name: string | undefined
@@ -26,7 +26,7 @@ export function chooseRuntime(
   if (name !== undefined) {
     const runtime = runtimes.get(name)
     if (runtime !== undefined) return { runtime, diagnostic: null }
-    if (brokenRuntimes.has(name)) return { runtime: null, diagnostic: null }
+    if (isBroken(brokenRuntimes, name)) return { runtime: null, diagnostic: null }
     return { runtime: null, diagnostic: unknown(name, [...runtimes.keys(), ...brokenRuntimes], request) }
   }
   const candidates = [...runtimes.values()].filter((runtime) => serves(runtime, stage, services))

@@ -1,3 +1,4 @@
+import { normaliseMethod, type DeploymentMethod } from '../../src/domain/names.ts'
 import { catalog, Catalog } from './catalog-builder.ts'
 import { caseBytes, type Encoding } from './case-content.ts'
 
@@ -22,11 +23,11 @@ export interface InvalidCase {
   readonly applied: readonly Catalog[]
   /** Files of the artifact folder; null where artifacts are not looked at. */
   readonly artifacts: ReadonlyMap<string, Uint8Array> | null
-  /** What a model host answers that is asked what runs; `away` where none listens. */
-  readonly host: 'away' | null
+  /** A method for which there is a driver that can do everything, beside those that there are. */
+  readonly driver: DeploymentMethod | null
 }
 
-const fields = ['reason', 'expect', 'help', 'now', 'empty', 'foreign', 'host'] as const
+const fields = ['reason', 'expect', 'help', 'now', 'empty', 'foreign', 'driver'] as const
 const revisions = ['base', 'fork', 'applied', 'artifacts'] as const
 type Revision = (typeof revisions)[number] | 'head'
 
@@ -59,13 +60,13 @@ export function parseCase(text: string): InvalidCase {
       artifacts === undefined
         ? null
         : new Map(artifacts.files.map(({ path, text: content, flag }) => [path, caseBytes(content, encodingOf(flag))])),
-    host: values.host.includes('away') ? 'away' : null,
+    driver: values.driver[0] === undefined ? null : normaliseMethod(values.driver[0]),
   }
 }
 
 function headerOf(text: string): Record<(typeof fields)[number], string[]> {
   const values: Record<(typeof fields)[number], string[]> = {
-    ...{ reason: [], expect: [], help: [], now: [], empty: [], foreign: [], host: [] },
+    ...{ reason: [], expect: [], help: [], now: [], empty: [], foreign: [], driver: [] },
   }
   for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
     const [, name = '', value = ''] = /^([a-z]+): (.+)$/.exec(line) ?? []
@@ -86,7 +87,7 @@ function groupsOf(parts: readonly string[]): { readonly name: Revision; readonly
       if (name === undefined || text !== '') throw new Error(`no revision is called ${line}`)
       groups.push({ name, files: [] })
     } else {
-      const [, path = line, flag = ''] = /^(.*) \(([a-z]+)\)$/.exec(line) ?? []
+      const [, path = line, flag = ''] = /^(.*) \(([a-z0-9]+)\)$/.exec(line) ?? []
       groups.at(-1)?.files.push({ path, flag, text })
     }
   }

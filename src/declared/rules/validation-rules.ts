@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../domain/diagnostics.ts'
 import type { DeclaredDeployment, DeclaredUnit } from '../declared-state.ts'
 import { findingAt } from '../findings.ts'
+import { isDay } from './timezone-rules.ts'
 import type { UnitContext } from '../unit-context.ts'
 
 /** An overdue validation is said, and keeps new versions out of protected stages; what runs goes on. */
@@ -11,6 +12,10 @@ export function checkValidation(
 ): Diagnostic[] {
   const due = value.next_validation
   if (due === undefined) return []
+  if (!isDay(due)) {
+    const summary = `${due} is no day of the calendar`
+    return [findingAt(document, ['next_validation'], { code: 'ST1105', summary, help: 'Write it as 2026-12-31.' })]
+  }
   uses('today')
   if (today <= due) return []
   const help = 'Validate the model, and set `next_validation` to the next date.'

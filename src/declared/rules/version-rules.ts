@@ -10,14 +10,24 @@ import type { BaseUnit, UnitContext, UnitInput } from '../unit-context.ts'
 
 type Versions = ReadonlyMap<number, DeclaredVersion>
 
+export interface VersionSubject {
+  readonly versions: Versions
+  /** Those that could not be read: they are there all the same. */
+  readonly broken: ReadonlySet<number>
+  readonly model: CompiledDocument | null
+}
+
 /** What is wrong with the versions of a model among themselves, and against the base revision. */
-export function checkVersions(versions: Versions, model: CompiledDocument | null, { base }: UnitContext): Diagnostic[] {
+export function checkVersions(
+  { versions, broken, model }: VersionSubject,
+  { base }: Pick<UnitContext, 'base'>,
+): Diagnostic[] {
   const sorted = [...versions.values()].sort((a, b) => a.number - b.number)
   const found = base === null ? [] : sorted.flatMap((version) => againstBase(version, versions, base))
   for (const { value, document } of sorted) {
     const next = value.deprecated?.replaced_by
-    if (next === undefined || versions.has(next)) continue
-    const help = versionsHelp([...versions.keys()])
+    if (next === undefined || versions.has(next) || broken.has(next)) continue
+    const help = versionsHelp([...versions.keys(), ...broken])
     found.push(
       findingAt(document, ['deprecated', 'replaced_by'], {
         code: 'ST1201',
