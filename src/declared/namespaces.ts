@@ -47,11 +47,18 @@ export function ownerOrigin(chain: NamespaceChain): CompiledDocument | null {
 
 /** Whether `name` matches one of the patterns, in which `*` stands for any text and `?` for one character. */
 export function matchesAny(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => {
-    const source = pattern
-      .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')
-    return new RegExp(`^${source}$`).test(name)
-  })
+  return patterns.some((pattern) => matches(name, pattern))
+}
+
+/** Only the last `*` is ever tried again: as a regular expression, a pattern of many could take for ever. */
+function matches(name: string, pattern: string): boolean {
+  let [at, next, star, tried] = [0, 0, -1, 0]
+  while (at < name.length) {
+    const wanted = pattern[next]
+    if (wanted === '*') [star, tried, next] = [next, at, next + 1]
+    else if (wanted === '?' || (wanted !== undefined && wanted === name[at])) [at, next] = [at + 1, next + 1]
+    else if (star !== -1) [at, next, tried] = [tried + 1, star + 1, tried + 1]
+    else return false
+  }
+  return [...pattern.slice(next)].every((left) => left === '*')
 }

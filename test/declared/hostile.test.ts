@@ -53,6 +53,15 @@ describe('limits (ST1006)', () => {
     expect(state.units.get(MODEL)?.blocked).toBe(true)
   })
 
+  test.each([
+    ['dots', 'a.'],
+    ['hyphens', 'a-'],
+    ['beginnings of tokens', 'eyJ'],
+  ])('a long text of %s is looked at for secrets in one go', (_reason, part) => {
+    const long = `description: "\\x41 ${part.repeat(240_000 / part.length)}"\n`
+    expect(found(withModel(long))).toEqual([])
+  })
+
   test('what is just within them is read', () => {
     expect(found(withModel(connection(`{a: ${nest(24)}}`)))).toEqual([])
     // Within the limit of documents, but not within that of a table item (32 levels).

@@ -61,6 +61,16 @@ describe('a revision after another', () => {
     expect(unitIn(after?.state, OTHER)).toBe(unitIn(before?.state, OTHER))
   })
 
+  test('with another runtime keeps the namespaces of what it judges again, however deep they stand', () => {
+    const nested = both
+      .file('abc/namespace.yaml', 'owner: all@example.com\n')
+      .file('abc/claim/namespace.yaml', 'owner: claims@example.com\n')
+    const more = nested.runtime('third', { deployment_method: 'host', stages: ['x'] })
+    const [, after] = follow(nested, more)
+    expect(unitIn(after?.state, MODEL)).toMatchObject({ blocked: false })
+    expect(unitIn(after?.state, MODEL)?.catalog?.value.owner).toBe('claims@example.com')
+  })
+
   test('on another day judges again what has dates', () => {
     const dated = both.model(MODEL, { next_validation: '2026-03-01' })
     const [, after] = follow([dated, { now: '2026-03-01T12:00:00Z' }], [dated, { now: '2026-03-02T12:00:00Z' }])
@@ -81,7 +91,7 @@ test('whatever changed, the outcome is that of a declarer that knows nothing', (
   const files = [...both.files.keys()]
   const declarer = new Declarer(capabilityTable)
   let last: Catalog | undefined
-  let now = both.file('abc/claim/namespace.yaml', 'owner: a\n')
+  let now = both.file('abc/namespace.yaml', 'owner: b\n').file('abc/claim/namespace.yaml', 'owner: a\n')
   for (let round = 0; round < 300; round += 1) {
     const path = files[Math.floor(random() * files.length)] ?? ''
     const file = both.files.get(path)
@@ -91,9 +101,10 @@ test('whatever changed, the outcome is that of a declarer that knows nothing', (
     else if (choice < 0.8) now = now.file(path, file.bytes)
     else if (choice < 0.9) now = now.without(path)
     else now = now.file('abc/claim/namespace.yaml', `owner: a\nallow: {stages: [${random() < 0.5 ? 'prod' : 'dev'}]}\n`)
+    const fresh = now.declare()
+    // After it: the next round shares the folders of this declaration.
     const known = now.declare({ declarer, ...(last && { after: last }) })
     last = now
-    const fresh = now.declare()
     expect(known.diagnostics).toEqual(fresh.diagnostics)
     expect([...known.units.values()].map(({ model, blocked }) => [model, blocked])).toEqual(
       [...fresh.units.values()].map(({ model, blocked }) => [model, blocked]),

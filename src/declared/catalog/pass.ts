@@ -45,7 +45,9 @@ export function* runPass(input: PassInput): Reading<PassResult> {
   const draft = draftFolder(folder, root, memory?.root ?? null)
   const namespaces = namespacesBelow(draft)
   const known = new Map([...(memory?.platformContents ?? []), ...namespaces.known])
-  const contents = yield* readContents('revision', [...layout.documents, ...namespaces.documents], known)
+  const read = yield* readContents('revision', [...layout.documents, ...namespaces.documents], known)
+  // The known ones too: a folder that is the same is judged again where what it depends on is not.
+  const contents = new Map([...known, ...read])
   const outside = draft.layout.own.diagnostics.filter(({ path }) => path === `${root}/_platform`)
   const platform = readPlatform({ root, layout, contents, outside })
   const judge = new GroupJudge({ ...input, platform, ...input.days(platform) })
