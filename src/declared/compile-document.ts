@@ -1,9 +1,11 @@
 import { codeEntry } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
+import { maskTokens } from '../domain/secret-tokens.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { checkDocument } from './rules/document-rules.ts'
 import { listed, type Fault, type YamlDocument } from './fault.ts'
 import type { DocumentKind, Place } from './catalog/layout.ts'
+import { checkSecrets } from './rules/secret-rules.ts'
 import { checkSchema } from './schema-check.ts'
 import { parseYaml } from './yaml/document.ts'
 
@@ -34,7 +36,11 @@ export function readContent(kind: DocumentKind, bytes: Uint8Array): Content {
   const { document, faults, text } = parseYaml(bytes)
   if (document === null) return { yaml: null, faults }
   const broken = checkSchema(kind, document)
-  if (broken.length > 0) return { yaml: null, faults: [...faults, ...broken] }
+  if (broken.length > 0) {
+    // A secret is told, and masked, also where the document is no document of its kind.
+    const secrets = isJsonObject(document.value) ? checkSecrets(kind, document.value, document, text) : []
+    return { yaml: null, faults: listed([...faults, ...broken, ...secrets]) }
+  }
   const own = [...faults, ...checkDocument(kind, document, text)]
   return { yaml: document, faults: listed(own) }
 }
@@ -52,5 +58,6 @@ export function documentAt(content: Content, place: Place, path: string, oid: st
 
 export function diagnosticOf(fault: Fault, path: string): Diagnostic {
   const { code, summary, help, range, pointer = '', related = [] } = fault
-  return { code, severity: codeEntry(code).severity, summary, help, path, range, pointer, related }
+  const shown = { summary: maskTokens(summary), help: maskTokens(help) }
+  return { code, severity: codeEntry(code).severity, ...shown, path, range, pointer, related }
 }

@@ -1,14 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
+import { isSecretToken, mayHoldToken } from '../../domain/secret-tokens.ts'
 import type { Fault, Path, YamlDocument } from '../fault.ts'
 import type { DocumentKind } from '../catalog/layout.ts'
-
-/**
- * Texts that are secrets whatever they are called, by the forms that their issuers document: AWS access keys, tokens
- * of GitHub, Slack, OpenAI and Google, JSON web tokens, private keys, and passwords in addresses. Nothing of unbounded
- * length begins at every character, so that a long text is looked at in one go.
- */
-const tokens =
-  /(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60}|xox[abprs]-[A-Za-z0-9-]{10}|sk-[A-Za-z0-9_-]{32}|AIza[A-Za-z0-9_-]{35}|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8}|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|(?<=[a-z0-9+.-]):\/\/[^/\s:@]+:[^/\s:@$]+@/
 
 const secretName =
   /(?:^|[_-])(?:password|passwd|pwd|passphrase|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|auth[_-]?key)$/i
@@ -41,7 +34,7 @@ export function checkSecrets(kind: DocumentKind, value: JsonObject, document: Ya
     const place = { range: document.rangeOf(path), pointer: `/${path.join('/')}` }
     faults.push({ code: 'ST1213', summary: `${what} holds what looks like a secret`, help, ...place })
   }
-  const isToken = (held: string): boolean => anyToken && tokens.test(held)
+  const isToken = (held: string): boolean => anyToken && isSecretToken(held)
   const walk = (held: Json | undefined, path: Path): void => {
     if (typeof held === 'string') {
       if (isToken(held) || (isNamed(kind, path) && isLiteral(String(path.at(-1)), held))) report(path, label(path))
@@ -57,14 +50,6 @@ export function checkSecrets(kind: DocumentKind, value: JsonObject, document: Ya
   return faults
 }
 
-/** Beginnings of what `tokens` finds: looking for a word is many times faster than the expression. */
-const beginnings = ['AKIA', 'ASIA', 'ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'xox', 'sk-', 'AIza', 'eyJ']
-
-function mayHoldToken(text: string): boolean {
-  if (beginnings.some((word) => text.includes(word)) || text.includes('PRIVATE KEY')) return true
-  return (text.includes('://') && text.includes('@')) || text.includes('\\')
-}
-
 function isVariable({ name, value }: JsonObject): boolean {
   return typeof name === 'string' && typeof value === 'string' && isLiteral(name, value)
 }
@@ -74,7 +59,9 @@ function isNamed(kind: DocumentKind, [first]: Path): boolean {
 }
 
 function isLiteral(name: string, value: string): boolean {
-  return secretName.test(name) && !harmlessValue.test(value)
+  // apiKey and accessToken as api_key and access_token.
+  const separate = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+  return secretName.test(separate) && !harmlessValue.test(value)
 }
 
 function label(path: Path): string {
