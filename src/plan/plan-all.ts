@@ -49,8 +49,15 @@ export function planAll(input: PlanInput): Plan {
     summary: summarise(units, results, drift),
     units,
     drift,
-    diagnostics: sortDiagnostics([...declared.diagnostics, ...outside]),
+    diagnostics: sortDiagnostics([...declared.diagnostics, ...outside.filter(isNews(declared.diagnostics))]),
   }
+}
+
+/** What the documents show already, such as a changed version, is not told again by what is recorded. */
+function isNews(known: readonly Diagnostic[]): (diagnostic: Diagnostic) => boolean {
+  const placeOf = ({ code, path, pointer }: Diagnostic): string => `${code} ${path} ${pointer}`
+  const places = new Set(known.map(placeOf))
+  return (diagnostic) => !places.has(placeOf(diagnostic))
 }
 
 function planUnit(input: {

@@ -1,8 +1,10 @@
 import type { DeclaredUnit, DeclaredVersion } from '../declared/declared-state.ts'
+import { findingAtKey } from '../declared/findings.ts'
+import { changedImmutables } from '../declared/rules/immutability.ts'
 import { diagnosticCodes, type DiagnosticCode } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
-import { changedFields, same } from '../domain/objects.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { changedFields } from '../domain/objects.ts'
 import { catalogDocument, catalogFields, registryDocument, registryFields } from '../recorded/documents.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Action, ActionKind } from './plan.ts'
@@ -49,7 +51,7 @@ function retire(kind: ActionKind, key: string, status: string): Action {
 
 function planCatalog(unit: DeclaredUnit, recorded: RecordedUnit): RecordPlan {
   if (unit.catalog === null) return { actions: [], unchanged: 0, diagnostics: [] }
-  const after = { ...catalogFields(unit.catalog.document.value), status: 'active' }
+  const after = { ...catalogFields(unit.catalog.value as unknown as JsonObject), status: 'active' }
   const item = recorded.catalog
   const before = item === null ? null : { ...catalogDocument(item), status: item.status ?? 'active' }
   const position = { path: unit.catalog.document.path, line: 1 }
@@ -89,7 +91,7 @@ function upsert(change: {
   }
 }
 
-/** I4: artifacts, serving and inference of a registered version never change; a missing sha256 or size may be filled in. */
+/** I4, against what is recorded; I5 where the number was given up. */
 function immutableFaults(version: DeclaredVersion, before: JsonObject, after: JsonObject): Diagnostic[] {
   const { document, number } = version
   const code: DiagnosticCode = before.status === 'retired' ? 'ST1210' : 'ST1209'
@@ -97,28 +99,8 @@ function immutableFaults(version: DeclaredVersion, before: JsonObject, after: Js
     code === 'ST1210'
       ? `version ${number} was used before, with other content (\`${field}\`)`
       : `\`${field}\` of version ${number} is registered and can not change`
-  return (['artifacts', 'serving', 'inference'] as const)
-    .filter((field) => !same(before[field], after[field]) && !onlyFillsIn(before[field], after[field]))
-    .map((field) => ({
-      code,
-      severity: 'error',
-      summary: summary(field),
-      help: diagnosticCodes[code].help,
-      path: document.path,
-      range: document.yaml.keyRangeOf([field]),
-      pointer: `/${field}`,
-      related: [],
-    }))
-}
-
-function onlyFillsIn(before: Json | undefined, after: Json | undefined): boolean {
-  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return false
-  return before.every((old: Json, index) => {
-    const now: unknown = after[index]
-    if (!isJsonObject(old) || !isJsonObject(now)) return same(old, now as Json)
-    const names = new Set([...Object.keys(old), ...Object.keys(now)])
-    return [...names].every(
-      (name) => same(old[name], now[name]) || (old[name] === undefined && (name === 'sha256' || name === 'size')),
-    )
-  })
+  const { help } = diagnosticCodes[code]
+  return changedImmutables(before, after).map((field) =>
+    findingAtKey(document, [field], { code, summary: summary(field), help }),
+  )
 }

@@ -1,4 +1,5 @@
 import type { DeclaredUnit } from '../declared/declared-state.ts'
+import type { JsonObject } from '../domain/json.ts'
 import { digestOf } from '../domain/digest.ts'
 import type { ModelId } from '../domain/names.ts'
 import type { Action } from '../plan/plan.ts'
@@ -53,7 +54,7 @@ export async function applyRecords(
 }
 
 function catalogItem(unit: DeclaredUnit, { declared }: Intent, before: Item | null): Item {
-  const fields = catalogFields(unit.catalog?.document.value ?? {})
+  const fields = catalogFields((unit.catalog?.value ?? {}) as unknown as JsonObject)
   return {
     ...fields,
     namespace: unit.namespace,

@@ -1,5 +1,6 @@
 import { isScalar, LineCounter, parseAllDocuments } from 'yaml'
 import type { Document, ParsedNode } from 'yaml'
+import { parseOptions } from '../yaml/exact.ts'
 import { isTooMuchToParse } from '../yaml/limits.ts'
 import { checkNodes } from '../yaml/nodes.ts'
 import type { EditProblem } from './edit-yaml.ts'
@@ -13,15 +14,8 @@ export interface OpenText {
   positionOf(offset: number): { readonly line: number; readonly column: number }
 }
 
-/** Those of `parseYaml`; the source tokens say where punctuation, comments and blanks stand. */
-const options = {
-  prettyErrors: false,
-  merge: false,
-  version: '1.2',
-  resolveKnownTags: false,
-  uniqueKeys: false,
-  keepSourceTokens: true,
-} as const
+/** The source tokens say where punctuation, comments and blanks stand. */
+const options = { ...parseOptions, keepSourceTokens: true } as const
 
 export function openText(text: string): OpenText | { readonly problem: EditProblem } {
   if (isTooMuchToParse(text)) return failed('the document is too large', { line: 1, column: 1 })

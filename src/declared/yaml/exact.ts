@@ -13,7 +13,8 @@ export type ExactResult =
   | { readonly document: LocatedDocument; readonly faults: readonly [] }
   | { readonly document: null; readonly faults: readonly Fault[] }
 
-const options = {
+/** YAML 1.2 without merge keys and tags; keys that stand twice are looked for by `checkNodes`. */
+export const parseOptions = {
   prettyErrors: false,
   merge: false,
   version: '1.2',
@@ -44,7 +45,7 @@ function failed(code: DiagnosticCode, summary: string, help: string, range = fir
 function parseText(text: string): ExactResult {
   const { LineCounter, parseAllDocuments } = loadYaml()
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { ...options, lineCounter: lines })
+  const parsed = parseAllDocuments(text, { ...parseOptions, lineCounter: lines })
   const documents = Array.isArray(parsed) ? parsed : []
   const [first, second] = documents
   const faults = documents.flatMap((document) =>
@@ -61,7 +62,7 @@ function parseText(text: string): ExactResult {
     const range = spanRange(second.range[0], second.range[0], lines)
     return failed('ST1003', 'the file holds more than one document', 'Put each document into its own file.', range)
   }
-  if (first.directives.yaml.version !== options.version) {
+  if (first.directives.yaml.version !== parseOptions.version) {
     return failed('ST1001', `YAML ${first.directives.yaml.version} is not read`, 'Remove the line %YAML.')
   }
   const valueFaults = checkNodes(first, lines)
