@@ -1,4 +1,5 @@
 import type { DocumentKind } from '../../src/declared/catalog/layout.ts'
+import { limits } from '../../src/declared/yaml/limits.ts'
 import { mutate, seededRandom } from '../../test/support/catalog-mutations.ts'
 
 /** Just within the limit of a file. */
@@ -139,32 +140,67 @@ export function hostileDocuments(): readonly HostileDocument[] {
     { name: 'comments before everything', text: `${filled('# a\n')}owner: a\n` },
     { name: 'a comment of a megabyte', text: `owner: a #${filled('x')}\n` },
     { name: 'unknown fields', text: lines((index) => `unknown_${index}: 1\n`) },
-    {
-      name: 'variables',
-      kind: 'Deployment',
-      text: `model_version: 1\nenvironment_variables:\n${lines((n) => `  - {name: A${n}, value: b}\n`)}`,
-    },
-    {
-      name: 'one variable many times',
-      kind: 'Deployment',
-      text: `model_version: 1\nenvironment_variables:\n${lines(() => '  - {name: A, value: b}\n')}`,
-    },
-    {
-      name: 'steps in a row',
-      kind: 'TrainingPipeline',
-      text: `register: {artifact: a}\nsteps:\n${lines((n) => `  - {name: s${n}, needs: [s${n + 1}], command: [a], outputs: [a]}\n`)}`,
-    },
-    {
-      name: 'a schema of many references',
-      text: `inference:\n  input:\n    schema:\n${lines((n) => `      p${n}: {$ref: '#/p${n + 1}'}\n`)}`,
-    },
-    {
-      name: 'a schema of anchors',
-      text: `inference:\n  input:\n    schema:\n${lines((n) => `      p${n}: {$ref: '#x${n}'}\n`)}`,
-    },
+    ...withinLimits(),
     {
       name: 'bytes of every kind',
       text: Buffer.from(mutate(Buffer.from(filled('a: [b, {c: "d"}]\n')), seededRandom(1))).toString('utf8'),
     },
   ]
+}
+
+/** As much of one thing as the limit of nodes allows, so that every rule sees it. */
+function withinLimits(): HostileDocument[] {
+  const schema = (line: (index: number) => string, nodes: number): string =>
+    `inference:\n  input:\n    schema:\n${many(nodes, line)}`
+  const variables = 'model_version: 1\nenvironment_variables:\n'
+  const secrets = 'data_sources:\n  - name: x\n    connection:\n'
+  return [
+    { name: 'fields that no kind has', text: many(2, (n) => `field_${n}: 1\n`) },
+    { name: 'labels that are numbers', text: `labels:\n${many(2, (n) => `  k${n}: ${n}\n`)}` },
+    { name: 'texts in quotes', text: `labels:\n${many(2, (n) => `  k${n}: "v"\n`)}` },
+    { name: 'what looks like secrets', text: `${secrets}${many(2, (n) => `      k${n}_password: correct-horse\n`)}` },
+    { name: 'variables', kind: 'Deployment', text: variables + many(5, (n) => `  - {name: A${n}, value: b}\n`) },
+    { name: 'one variable', kind: 'Deployment', text: variables + many(5, () => '  - {name: A, value: b}\n') },
+    { name: 'variables without value', kind: 'Deployment', text: variables + many(3, (n) => `  - name: A${n}\n`) },
+    ...(
+      [
+        ['steps that wait for the next one', (n: number) => `s${n + 1}`],
+        ['steps that wait for the one before', (n: number) => `s${Math.max(0, n - 1)}`],
+        ['steps that wait for nothing there is', (n: number) => `t${n}`],
+      ] as const
+    ).map(([name, needs]): HostileDocument => {
+      const steps = many(9, (n) => `  - {name: s${n}, needs: [${needs(n)}], command: [a]}\n`)
+      return { name, kind: 'TrainingPipeline', text: `register: {artifact: a}\nsteps:\n${steps}` }
+    }),
+    { name: 'stages', kind: 'Lifecycle', text: `stages:\n${many(3, (n) => `  - {name: s${n}}\n`)}` },
+    {
+      name: 'gates',
+      kind: 'Lifecycle',
+      text: `stages:\n${many(14, (n) => `  - {name: s${n}, gates: [{soak: {stage: t${n}, for: 1h}}]}\n`)}`,
+    },
+    { name: 'roles', kind: 'Roles', text: `roles:\n${many(3, (n) => `  r${n}: [github:a]\n`)}` },
+    { name: 'members', kind: 'Roles', text: `roles:\n  r:\n${many(1, (n) => `    - github:a${n}\n`)}` },
+    {
+      name: 'severities',
+      kind: 'Settings',
+      text: `severities:\n${many(6, (n) => `  ST${n}: {severity: error, reason: a}\n`)}`,
+    },
+    { name: 'references between schemas', text: schema((n) => `      p${n}: {$ref: '#/p${n + 1}'}\n`, 4) },
+    { name: 'anchors of schemas', text: schema((n) => `      p${n}: {$ref: '#x${n}'}\n`, 4) },
+    { name: 'patterns of schemas', text: schema((n) => `      p${n}: {pattern: '(${n}'}\n`, 4) },
+    {
+      name: 'buckets',
+      kind: 'ModelVersion',
+      text: `artifacts:\n${many(5, (n) => `  - {name: a${n}, uri: s3://B/a}\n`)}`,
+    },
+    { name: 'metrics out of range', kind: 'ModelVersion', text: `metrics:\n${many(2, (n) => `  m${n}: 1e-300\n`)}` },
+  ]
+}
+
+/** As many lines as there may be, each of `nodes` nodes. */
+function many(nodes: number, line: (index: number) => string): string {
+  const count = Math.floor((limits.nodes - 100) / nodes)
+  let text = ''
+  for (let index = 0; index < count && text.length < SIZE; index += 1) text += line(index)
+  return text
 }

@@ -12,7 +12,10 @@ export function checkInferenceSchemas(value: JsonObject, document: YamlDocument)
     const schema = isJsonObject(held) ? held.schema : undefined
     if (!isJsonObject(schema)) return []
     const place: Path = ['inference', side, 'schema']
-    const wrong = [...breaches(schema), ...walk(schema, schema, [])].slice(0, SHOWN)
+    const wrong = [
+      ...breaches(schema),
+      ...walk({ root: schema, anchors: new Set(anchorsOf(schema)) }, schema, []),
+    ].slice(0, SHOWN)
     return wrong.map(({ path, message }) => ({
       code: 'ST1107' as const,
       summary: `the ${side} schema is no JSON Schema: ${message}`,
@@ -48,19 +51,24 @@ function segments(pointer: string): Path {
   return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
 }
 
+interface Whole {
+  readonly root: JsonObject
+  readonly anchors: ReadonlySet<string>
+}
+
 /** What the meta-schema can not see: patterns that do not compile, and references that lead nowhere. */
-function walk(root: JsonObject, held: Json, path: Path): Breach[] {
-  if (Array.isArray(held)) return held.flatMap((element: Json, index) => walk(root, element, [...path, index]))
+function walk(whole: Whole, held: Json, path: Path): Breach[] {
+  if (Array.isArray(held)) return held.flatMap((element: Json, index) => walk(whole, element, [...path, index]))
   if (!isJsonObject(held)) return []
   const found: Breach[] = []
   const { pattern, $ref: reference } = held
   if (typeof pattern === 'string' && !compiles(pattern)) {
     found.push({ path: [...path, 'pattern'], message: '`pattern` is no regular expression' })
   }
-  if (typeof reference === 'string' && !leadsSomewhere(root, reference)) {
+  if (typeof reference === 'string' && !leadsSomewhere(whole, reference)) {
     found.push({ path: [...path, '$ref'], message: `\`$ref\` ${reference} leads nowhere in this schema` })
   }
-  return [...found, ...Object.entries(held).flatMap(([name, element]) => walk(root, element, [...path, name]))]
+  return [...found, ...Object.entries(held).flatMap(([name, element]) => walk(whole, element, [...path, name]))]
 }
 
 function compiles(pattern: string): boolean {
@@ -71,9 +79,9 @@ function compiles(pattern: string): boolean {
   }
 }
 
-function leadsSomewhere(root: JsonObject, reference: string): boolean {
+function leadsSomewhere({ root, anchors }: Whole, reference: string): boolean {
   if (reference === '#') return true
-  if (!reference.startsWith('#/')) return reference.startsWith('#') && hasAnchor(root, reference)
+  if (!reference.startsWith('#/')) return anchors.has(reference)
   let held: Json | undefined = root
   for (const segment of segments(reference.slice(1))) {
     held = Array.isArray(held) ? held[Number(segment)] : isJsonObject(held) ? held[String(segment)] : undefined
@@ -81,8 +89,10 @@ function leadsSomewhere(root: JsonObject, reference: string): boolean {
   return held !== undefined
 }
 
-function hasAnchor(held: Json, reference: string): boolean {
-  if (Array.isArray(held)) return held.some((element: Json) => hasAnchor(element, reference))
-  if (!isJsonObject(held)) return false
-  return held.$id === reference || Object.values(held).some((element) => hasAnchor(element, reference))
+/** Names that a schema gives to its parts: `$id: "#text"`. */
+function anchorsOf(held: Json): string[] {
+  if (Array.isArray(held)) return held.flatMap((element: Json) => anchorsOf(element))
+  if (!isJsonObject(held)) return []
+  const own = typeof held.$id === 'string' && held.$id.startsWith('#') ? [held.$id] : []
+  return [...own, ...Object.values(held).flatMap(anchorsOf)]
 }

@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../../domain/diagnostics.ts'
 import { diagnosticOf, type CompiledDocument } from '../compile-document.ts'
 import type { DeclaredLifecycle } from '../declared-state.ts'
-import type { Fault, Path } from '../fault.ts'
+import { listed, type Fault, type Path } from '../fault.ts'
 import { lookAlikes } from './look-alikes.ts'
 import { unknownName } from './named-help.ts'
 import type { Platform } from '../platform.ts'
+import { limits } from '../yaml/limits.ts'
 
 type Parts = Pick<Platform, 'lifecycles' | 'roles' | 'runtimes' | 'freezes'>
 
@@ -48,23 +49,22 @@ function unknownStage({ yaml }: CompiledDocument, path: Path, stage: string, kno
   return { code: 'ST1217', summary, help, range: yaml.rangeOf(path), pointer: `/${path.join('/')}` }
 }
 
-function checkLifecycle({ document, stages }: DeclaredLifecycle, roles: Parts['roles']): Fault[] {
+function checkLifecycle({ document, stages }: DeclaredLifecycle, roles: Parts['roles']): readonly Fault[] {
   const { yaml } = document
   if (document.value.stages === undefined) return []
   const faults: Fault[] = []
-  const seen = new Map<string, number>()
+  const before: string[] = []
+  const seen = new Set<string>()
   const add = (code: Fault['code'], path: Path, { summary, help }: { summary: string; help: string }): void => {
     faults.push({ code, summary, help, range: yaml.rangeOf(path), pointer: `/${path.join('/')}` })
   }
   stages.forEach(({ name, gates = [] }, index) => {
-    const before = stages.slice(0, index).map((stage) => stage.name)
     if (seen.has(name)) {
       add('ST1105', ['stages', index, 'name'], {
         summary: `the stage ${name} stands twice`,
         help: 'Keep one of the two.',
       })
     }
-    seen.set(name, index)
     gates.forEach((gate, position) => {
       const at = (...rest: Path): Path => ['stages', index, 'gates', position, ...rest]
       const role = gate.approvals?.role
@@ -72,16 +72,18 @@ function checkLifecycle({ document, stages }: DeclaredLifecycle, roles: Parts['r
         add('ST1218', at('approvals', 'role'), unknownName('role', role, [...roles.keys()], '_platform/roles.yaml'))
       }
       const soak = gate.soak?.stage
-      if (soak !== undefined && !before.includes(soak)) {
+      if (soak !== undefined && !seen.has(soak) && faults.length <= limits.faults) {
         add('ST1217', at('soak', 'stage'), unknownName('earlier stage', soak, before))
       }
       const to = gate.compare?.to
-      if (to !== undefined && to !== 'live' && !before.includes(to)) {
+      if (to !== undefined && to !== 'live' && !seen.has(to) && faults.length <= limits.faults) {
         add('ST1217', at('compare', 'to'), unknownName('earlier stage', to, ['live', ...before]))
       }
     })
+    seen.add(name)
+    before.push(name)
   })
-  return faults
+  return listed(faults)
 }
 
 /** One risk tier means one life cycle. */

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { Fault, Path, YamlDocument } from '../fault.ts'
+import { limits } from '../yaml/limits.ts'
 import { unknownName } from './named-help.ts'
 import { checkTimezone } from './timezone-rules.ts'
 import { checkVariables } from './variable-rules.ts'
@@ -18,20 +19,24 @@ export function checkTraining(value: JsonObject, document: YamlDocument): Fault[
     needs: texts(needs),
     outputs: texts(outputs),
   }))
-  const names = steps.map(({ name }) => name)
+  const names = new Set(steps.map(({ name }) => name))
+  const seen = new Set<string>()
   const faults: Fault[] = [...checkTimezone(value, document)]
   const add = (path: Path, said: { readonly summary: string; readonly help: string }): void => {
     faults.push({ code: 'ST1232', ...said, range: document.rangeOf(path), pointer: `/${path.join('/')}` })
   }
   steps.forEach(({ name, needs }, index) => {
-    if (names.indexOf(name) < index) {
+    if (seen.has(name)) {
       add(['steps', index, 'name'], {
         summary: `the step ${name} stands twice`,
         help: 'Give one of them another name.',
       })
     }
+    seen.add(name)
     needs.forEach((needed, position) => {
-      if (!names.includes(needed)) add(['steps', index, 'needs', position], unknownName('step', needed, names))
+      // More are not listed, and looking for the nearest name takes time.
+      if (names.has(needed) || faults.length > limits.faults) return
+      add(['steps', index, 'needs', position], unknownName('step', needed, [...names]))
     })
   })
   written.forEach((step, index) => {
@@ -66,13 +71,26 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((text): text is string => typeof text === 'string') : []
 }
 
-/** The index of a step that waits for itself by way of others; null where none does. */
+/** The index of a step that waits for itself by way of others; null where none does. Takes as long as there are needs. */
 function findCircle(steps: readonly Step[]): number | null {
-  const done = new Set<string>()
-  for (let left = steps.length; left > 0; left -= 1) {
-    for (const { name, needs } of steps)
-      if (needs.every((needed) => done.has(needed) || !steps.some((step) => step.name === needed))) done.add(name)
+  const names = new Set(steps.map(({ name }) => name))
+  const open = steps.map(({ needs }) => new Set(needs.filter((needed) => names.has(needed))))
+  const waiting = new Map<string, number[]>()
+  for (const [index, needs] of open.entries()) {
+    for (const needed of needs) {
+      const others = waiting.get(needed)
+      if (others === undefined) waiting.set(needed, [index])
+      else others.push(index)
+    }
   }
-  const stuck = steps.findIndex(({ name }) => !done.has(name))
+  const ready = steps.filter((_step, index) => open[index]?.size === 0).map(({ name }) => name)
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    for (const index of waiting.get(next) ?? []) {
+      const needs = open[index]
+      const name = steps[index]?.name
+      if (needs?.delete(next) === true && needs.size === 0 && name !== undefined) ready.push(name)
+    }
+  }
+  const stuck = open.findIndex((needs) => needs.size > 0)
   return stuck === -1 ? null : stuck
 }
