@@ -1,4 +1,5 @@
 import type { BaseRevision } from '../declared/catalog/read-contents.ts'
+import { maskTokens } from '../declared/rules/secret-rules.ts'
 import { codeEntry } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'
@@ -79,7 +80,7 @@ export function frameText(snapshot: SourceSnapshot): FrameText {
       entries.filter(({ mode }) => mode === 'file'),
       ({ path }, bytes) => {
         const ranges = sensitive.filter((diagnostic) => diagnostic.path === path).map(({ range }) => range)
-        texts.set(path, maskRanges(new TextDecoder().decode(bytes), ranges))
+        texts.set(path, maskTokens(maskRanges(new TextDecoder().decode(bytes), ranges)))
       },
     )
     return (path) => texts.get(path) ?? null

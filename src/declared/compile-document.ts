@@ -2,6 +2,7 @@ import { codeEntry } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { checkDocument } from './rules/document-rules.ts'
+import { checkSecrets, maskTokens } from './rules/secret-rules.ts'
 import { listed, type Fault, type YamlDocument } from './fault.ts'
 import type { DocumentKind, Place } from './catalog/layout.ts'
 import { checkSchema } from './schema-check.ts'
@@ -34,9 +35,16 @@ export function readContent(kind: DocumentKind, bytes: Uint8Array): Content {
   const { document, faults, text } = parseYaml(bytes)
   if (document === null) return { yaml: null, faults }
   const broken = checkSchema(kind, document)
-  if (broken.length > 0) return { yaml: null, faults: [...faults, ...broken] }
+  if (broken.length > 0) return { yaml: null, faults: [...faults, ...besideSecrets(kind, broken, document, text)] }
   const own = [...faults, ...checkDocument(kind, document, text)]
   return { yaml: document, faults: listed(own) }
+}
+
+/** A broken document may hold secrets, too, in lines that are shown; of a secret itself nothing else is said. */
+function besideSecrets(kind: DocumentKind, broken: readonly Fault[], document: YamlDocument, text: string): Fault[] {
+  const secrets = isJsonObject(document.value) ? checkSecrets(kind, document.value, document, text) : []
+  const places = new Set(secrets.map(({ pointer }) => pointer))
+  return [...secrets, ...broken.filter(({ pointer }) => !places.has(pointer))]
 }
 
 export function hasError({ faults }: Content): boolean {
@@ -50,7 +58,10 @@ export function documentAt(content: Content, place: Place, path: string, oid: st
   return { kind: place.kind, place, path, oid, value: yaml.value, yaml }
 }
 
+/** Messages may repeat what stands in a document: where it is a secret by its form, it is masked. */
 export function diagnosticOf(fault: Fault, path: string): Diagnostic {
-  const { code, summary, help, range, pointer = '', related = [] } = fault
-  return { code, severity: codeEntry(code).severity, summary, help, path, range, pointer, related }
+  const { code, range, related = [] } = fault
+  const { severity } = codeEntry(code)
+  const told = { summary: maskTokens(fault.summary), help: maskTokens(fault.help) }
+  return { code, severity, ...told, path, range, pointer: maskTokens(fault.pointer ?? ''), related }
 }

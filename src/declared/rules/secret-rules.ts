@@ -10,6 +10,8 @@ import type { DocumentKind } from '../catalog/layout.ts'
 const tokens =
   /(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60}|xox[abprs]-[A-Za-z0-9-]{10}|sk-[A-Za-z0-9_-]{32}|AIza[A-Za-z0-9_-]{35}|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8}|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|(?<=[a-z0-9+.-]):\/\/[^/\s:@]+:[^/\s:@$]+@/
 
+const everyToken = new RegExp(tokens, 'g')
+
 const secretName =
   /(?:^|[_-])(?:password|passwd|pwd|passphrase|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|auth[_-]?key)$/i
 const harmlessValue =
@@ -54,13 +56,20 @@ export function checkSecrets(kind: DocumentKind, value: JsonObject, document: Ya
 /** Beginnings of what `tokens` finds: looking for a word is many times faster than the expression. */
 const beginnings = ['AKIA', 'ASIA', 'ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'xox', 'sk-', 'AIza', 'eyJ']
 
+/** A message, or a line of a document, with every text that is a secret by its form made unreadable. */
+export function maskTokens(text: string): string {
+  return mayHoldToken(text) ? text.replaceAll(everyToken, (token) => '*'.repeat(token.length)) : text
+}
+
 function mayHoldToken(text: string): boolean {
   if (beginnings.some((word) => text.includes(word)) || text.includes('PRIVATE KEY')) return true
   return (text.includes('://') && text.includes('@')) || text.includes('\\')
 }
 
+/** A number is a text whose quotes were forgotten. */
 function isVariable({ name, value }: JsonObject): boolean {
-  return typeof name === 'string' && typeof value === 'string' && isLiteral(name, value)
+  const isScalar = typeof value === 'string' || typeof value === 'number'
+  return typeof name === 'string' && isScalar && isLiteral(name, String(value))
 }
 
 function isNamed(kind: DocumentKind, [first]: Path): boolean {
