@@ -47,15 +47,21 @@ function besideSecrets(kind: DocumentKind, broken: readonly Fault[], document: Y
   return [...secrets, ...broken.filter(({ pointer }) => !places.has(pointer))]
 }
 
-export function hasError({ faults }: Content): boolean {
-  return faults.some(({ code }) => codeEntry(code).severity === 'error')
-}
-
 /** The document that a content is at its place; null where it can not be read as one. */
 export function documentAt(content: Content, place: Place, path: string, oid: string): CompiledDocument | null {
   const { yaml } = content
   if (yaml === null || !isJsonObject(yaml.value)) return null
   return { kind: place.kind, place, path, oid, value: yaml.value, yaml }
+}
+
+/** The document where nothing is wrong with it; null where it is not known, or has an error. */
+export function goodDocumentAt(
+  content: Content | null,
+  place: Place,
+  { path, oid }: { readonly path: string; readonly oid: string },
+): CompiledDocument | null {
+  const isGood = content !== null && content.faults.every(({ code }) => codeEntry(code).severity !== 'error')
+  return isGood ? documentAt(content, place, path, oid) : null
 }
 
 /** Messages may repeat what stands in a document: where it is a secret by its form, it is masked. */

@@ -23,8 +23,10 @@ export interface Platform {
   /** Null when the settings are broken. */
   readonly settings: ResolvedSettings | null
   readonly runtimes: ReadonlyMap<string, DeclaredRuntime>
+  /** Names; `''` where a link hides the folder: then any that is not known may be one. */
   readonly brokenRuntimes: ReadonlySet<string>
   readonly lifecycles: ReadonlyMap<string, DeclaredLifecycle>
+  /** As with runtimes. */
   readonly brokenLifecycles: ReadonlySet<string>
   /** Null when the roles are broken: nobody knows then which there are. */
   readonly roles: ReadonlyMap<string, readonly string[]> | null
@@ -91,7 +93,7 @@ function hides(path: string, root: string, file: string): boolean {
 }
 
 function brokenNames(paths: ReadonlySet<string>, folder: string): ReadonlySet<string> {
-  const within = [...paths].filter((path) => path.startsWith(folder))
+  const within = [...paths].filter((path) => `${path}/`.startsWith(folder))
   return new Set(within.map((path) => path.slice(folder.length).replace(/\.ya?ml$/i, '')))
 }
 

@@ -26,7 +26,7 @@ export function chooseRuntime(
   if (name !== undefined) {
     const runtime = runtimes.get(name)
     if (runtime !== undefined) return { runtime, diagnostic: null }
-    if (brokenRuntimes.has(name)) return { runtime: null, diagnostic: null }
+    if (brokenRuntimes.has(name) || brokenRuntimes.has('')) return { runtime: null, diagnostic: null }
     return { runtime: null, diagnostic: unknown(name, [...runtimes.keys(), ...brokenRuntimes], request) }
   }
   const candidates = [...runtimes.values()].filter((runtime) => serves(runtime, stage, services))
