@@ -3,7 +3,7 @@ import { Declarer } from '../../src/declared/declarer.ts'
 import type { DeclaredState } from '../../src/declared/declared-state.ts'
 import type { ModelId } from '../../src/domain/names.ts'
 import { capabilityTable } from '../../src/runtimes/capability-table.ts'
-import { catalog, found, MODEL, OTHER, type Catalog, type DeclareOptions } from '../support/catalog-builder.ts'
+import { Catalog, catalog, found, MODEL, OTHER, type DeclareOptions } from '../support/catalog-builder.ts'
 import { mutate, seededRandom } from '../support/catalog-mutations.ts'
 
 const two = catalog()
@@ -17,7 +17,7 @@ function follow(...steps: readonly (Catalog | readonly [Catalog, DeclareOptions]
   const declarer = new Declarer(capabilityTable)
   let after: Catalog | undefined
   return steps.map((step) => {
-    const [given, options] = step instanceof Array ? step : [step, {}]
+    const [given, options] = step instanceof Catalog ? [step, {}] : step
     const read: string[] = []
     const state = given.declare({ declarer, onRead: (path) => read.push(path), ...(after && { after }), ...options })
     after = given
