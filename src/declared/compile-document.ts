@@ -36,17 +36,16 @@ export function readContent(kind: DocumentKind, bytes: Uint8Array): Content {
   const { document, faults, text } = parseYaml(bytes)
   if (document === null) return { yaml: null, faults }
   const broken = checkSchema(kind, document)
-  if (broken.length > 0) {
-    // A secret is told, and masked, also where the document is no document of its kind.
-    const secrets = isJsonObject(document.value) ? checkSecrets(kind, document.value, document, text) : []
-    return { yaml: null, faults: listed([...faults, ...broken, ...secrets]) }
-  }
+  if (broken.length > 0) return { yaml: null, faults: [...faults, ...besideSecrets(kind, broken, document, text)] }
   const own = [...faults, ...checkDocument(kind, document, text)]
   return { yaml: document, faults: listed(own) }
 }
 
-export function hasError({ faults }: Content): boolean {
-  return faults.some(({ code }) => codeEntry(code).severity === 'error')
+/** A broken document may hold secrets, too, in lines that are shown; of a secret itself nothing else is said. */
+function besideSecrets(kind: DocumentKind, broken: readonly Fault[], document: YamlDocument, text: string): Fault[] {
+  const secrets = isJsonObject(document.value) ? checkSecrets(kind, document.value, document, text) : []
+  const places = new Set(secrets.map(({ pointer }) => pointer))
+  return [...secrets, ...broken.filter(({ pointer }) => !places.has(pointer))]
 }
 
 /** The document that a content is at its place; null where it can not be read as one. */
@@ -56,8 +55,20 @@ export function documentAt(content: Content, place: Place, path: string, oid: st
   return { kind: place.kind, place, path, oid, value: yaml.value, yaml }
 }
 
+/** The document where nothing is wrong with it; null where it is not known, or has an error. */
+export function goodDocumentAt(
+  content: Content | null,
+  place: Place,
+  { path, oid }: { readonly path: string; readonly oid: string },
+): CompiledDocument | null {
+  const isGood = content !== null && content.faults.every(({ code }) => codeEntry(code).severity !== 'error')
+  return isGood ? documentAt(content, place, path, oid) : null
+}
+
+/** Messages may repeat what stands in a document: where it is a secret by its form, it is masked. */
 export function diagnosticOf(fault: Fault, path: string): Diagnostic {
-  const { code, summary, help, range, pointer = '', related = [] } = fault
-  const shown = { summary: maskTokens(summary), help: maskTokens(help) }
-  return { code, severity: codeEntry(code).severity, ...shown, path, range, pointer, related }
+  const { code, range, related = [] } = fault
+  const { severity } = codeEntry(code)
+  const told = { summary: maskTokens(fault.summary), help: maskTokens(fault.help) }
+  return { code, severity, ...told, path, range, pointer: maskTokens(fault.pointer ?? ''), related }
 }

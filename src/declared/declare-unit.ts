@@ -23,12 +23,16 @@ export function declareUnit(input: UnitInput, context: UnitContext): { unit: Dec
   diagnostics.push(
     ...checkVersions({ versions, broken: input.brokenVersions, model: catalog?.document ?? null }, context),
   )
-  const { lifecycle, diagnostics: wrongCycle } = chooseLifecycle(catalog?.document ?? null, context)
+  const {
+    lifecycle,
+    waiting: cycleWaits,
+    diagnostics: wrongCycle,
+  } = chooseLifecycle(catalog?.document ?? null, context)
   diagnostics.push(...wrongCycle)
   const known = { versions, broken: input.brokenVersions, removed: removedVersions(versions, input, context.base) }
   const deployments = new Map<string, DeclaredDeployment>()
   const intents: DeploymentIntent[] = []
-  let waiting = context.namespaces.broken
+  let waiting = context.namespaces.broken || cycleWaits
   for (const document of documents.filter(({ kind }) => kind === 'Deployment')) {
     const request = { model, document, catalog, versions: known, lifecycle }
     const { deployment, diagnostics: found } = declareDeployment(request, context)

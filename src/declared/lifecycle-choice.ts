@@ -10,6 +10,8 @@ import type { UnitContext } from './unit-context.ts'
 export interface LifecycleChoice {
   /** Null where none applies: the model has no gates. */
   readonly lifecycle: DeclaredLifecycle | null
+  /** It depends on a life cycle that is broken: nobody knows which gates there are. */
+  readonly waiting: boolean
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -17,7 +19,8 @@ export interface LifecycleChoice {
 export function chooseLifecycle(model: CompiledDocument | null, { platform, uses }: UnitContext): LifecycleChoice {
   const tier = model?.value.risk_tier
   const name = model?.value.lifecycle
-  if (model === null || (tier === undefined && name === undefined)) return { lifecycle: null, diagnostics: [] }
+  if (model === null || (tier === undefined && name === undefined))
+    return { lifecycle: null, waiting: false, diagnostics: [] }
   uses('lifecycles')
   const lifecycles = [...platform.lifecycles.values()]
   const asked =
@@ -34,9 +37,12 @@ export function chooseLifecycle(model: CompiledDocument | null, { platform, uses
       }),
     )
   }
-  if (name === undefined) return { lifecycle: asked, diagnostics }
+  // A tier that no sound life cycle is for may be that of a broken one.
+  const waiting = platform.brokenLifecycles.size > 0 && tier !== undefined && asked === null
+  if (name === undefined) return { lifecycle: asked, waiting, diagnostics }
   const named = platform.lifecycles.get(String(name)) ?? null
-  if (named === null && !isBroken(platform.brokenLifecycles, String(name))) {
+  const broken = named === null && isBroken(platform.brokenLifecycles, String(name))
+  if (named === null && !broken) {
     const said = unknownName('life cycle', String(name), [...platform.lifecycles.keys()], '_platform/lifecycles/')
     diagnostics.push(findingAt(model, ['lifecycle'], { code: 'ST1216', ...said }))
   }
@@ -52,5 +58,5 @@ export function chooseLifecycle(model: CompiledDocument | null, { platform, uses
       }),
     )
   }
-  return { lifecycle: named ?? asked, diagnostics }
+  return { lifecycle: named ?? asked, waiting: waiting || broken, diagnostics }
 }

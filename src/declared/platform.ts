@@ -23,8 +23,10 @@ export interface Platform {
   /** Null when the settings are broken. */
   readonly settings: ResolvedSettings | null
   readonly runtimes: ReadonlyMap<string, DeclaredRuntime>
+  /** Names; with `isBroken`, since a link may hide the whole folder. */
   readonly brokenRuntimes: ReadonlySet<string>
   readonly lifecycles: ReadonlyMap<string, DeclaredLifecycle>
+  /** Likewise. */
   readonly brokenLifecycles: ReadonlySet<string>
   /** Null when the roles are broken: nobody knows then which there are. */
   readonly roles: ReadonlyMap<string, readonly string[]> | null

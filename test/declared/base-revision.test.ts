@@ -36,6 +36,26 @@ describe('I4: a registered version is compared with the base revision', () => {
   })
 })
 
+test('what others filled in meanwhile is not taken back by a change that leaves it alone', () => {
+  const bare = { ...versionValue(1), artifacts: [{ name: 'trained', uri: 'docs/1.tar.gz' }] }
+  const fork = catalog().version(MODEL, 1, bare).without('abc/claim/docs/deployments')
+  const theirs = fork.version(MODEL, 1, versionValue(1))
+  const ours = fork.version(MODEL, 2)
+  expect(found(ours.declare({ base: theirs, fork }))).toEqual([])
+  expect(found(theirs.version(MODEL, 1, otherCommand).declare({ base: theirs, fork }))).toEqual([
+    `ST1209 ${version(1)}:6:1`,
+  ])
+})
+
+test('a version that moves into a protected stage is new there, also in the same file (ST1226)', () => {
+  const overdue = catalog().model(MODEL, 'next_validation: 2026-01-01\n').without('abc/claim/docs/deployments')
+  const before = overdue.deployment(MODEL, 'main', { model_version: 1, stage: 'dev' })
+  const after = overdue.deployment(MODEL, 'main', { model_version: 1, stage: 'prod' })
+  const main = pathIn(MODEL, 'deployments/main.yaml')
+  expect(found(after.declare({ base: before }))).toContain(`ST1226 ${main}:1:16`)
+  expect(found(after.declare({ base: after })).some((line) => line.startsWith('ST1226'))).toBe(false)
+})
+
 describe('I5: a number that was taken meanwhile', () => {
   const fork = catalog()
   const theirs = fork.version(MODEL, 2, { description: 'theirs', serving: { command: ['a'] } })

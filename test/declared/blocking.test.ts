@@ -147,3 +147,44 @@ describe('settings', () => {
     expect(codes('error')).toEqual(['ST1211 error', 'ST1103 error'])
   })
 })
+
+describe('a life cycle that can not be read', () => {
+  const cycle = '_platform/lifecycles/standard.yaml'
+  const good = 'risk_tiers: [high]\nstages: [{name: prod}]\n'
+  const high = two.model(MODEL, 'risk_tier: high\n').file(cycle, good)
+  const states = (given: Catalog) => {
+    const state = given.declare()
+    return [unitOf(state, MODEL).blocked, unitOf(state, OTHER).blocked]
+  }
+  test.each([
+    ['sound', high, false],
+    ['broken', high.file(cycle, broken), true],
+    ['a link', high.entry(cycle, 'symlink'), true],
+    ['behind a link', high.without('_platform/lifecycles').entry('_platform/lifecycles', 'symlink'), true],
+    ['broken, and named', high.file(cycle, broken).model(MODEL, 'lifecycle: standard\n'), true],
+  ])('%s: nobody takes its models for those without gates', (_reason, given, blocked) => {
+    expect(states(given)).toEqual([blocked, false])
+  })
+})
+
+describe('what stands beside the models of a namespace', () => {
+  const within = catalog().file('abc/namespace.yaml', 'owner: all@example.com\nallow: {stages: [dev]}\n')
+  const refused = `ST1219 ${pathIn(MODEL, 'deployments/prod.yaml')}:1:1`
+  test.each([
+    ['nothing', within],
+    ['a folder of another case', within.file('Abc/readme.txt', 'x')],
+    ['a model in a folder of another case', within.file('Abc/other/model.yaml', 'description: x\n')],
+    ['a folder named like one of a model', within.file('abc/approvals/readme.txt', 'x')],
+    ['a version', within.file('abc/versions/1.yaml', 'description: x\n')],
+    ['a misspelt model.yaml', within.file('abc/model.yml', 'description: x\n')],
+  ])('does not take its namespace.yaml from them: %s', (_reason, given) => {
+    const state = given.declare()
+    expect(found(state)).toContain(refused)
+    expect(unitOf(state, MODEL).catalog?.value.owner).toBe('all@example.com')
+  })
+})
+
+test('a misspelt version is told once, not again where it is used', () => {
+  const renamed = catalog().without('abc/claim/docs/versions/1.yaml').file('abc/claim/docs/versions/1.yml', 'x')
+  expect(found(renamed.declare({ base: catalog() }))).toEqual([`ST1010 ${pathIn(MODEL, 'versions/1.yml')}:1:1`])
+})

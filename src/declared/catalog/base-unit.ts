@@ -7,7 +7,7 @@ import type { BaseUnit } from '../unit-context.ts'
 /** One model's folder at the base revision, where it differs; its documents are still to be read. */
 export interface BaseNeeds {
   readonly layout: CatalogLayout
-  /** Entries of the base whose bytes differ now. */
+  /** Entries of the base whose bytes differ now, unless only the base has changed since the common ancestor. */
   readonly differing: readonly SourceEntry[]
   readonly paths: ReadonlySet<string>
   readonly forkPaths: ReadonlySet<string>
@@ -26,16 +26,17 @@ export function baseNeeds(
   if (folders.every(({ oid }, index) => before[index]?.oid === oid)) return null
   const there = documentsOf(before)
   const now = new Map(layout.documents.map(({ entry }) => [entry.path, entry.oid]))
-  const differing = there.filter(({ path, oid }) => now.has(path) && now.get(path) !== oid)
-  if (differing.length === 0 && there.length === now.size && there.every(({ path }) => now.has(path))) return null
+  const { fork } = base
+  const began =
+    fork === null || fork === base.folder ? there : documentsOf(folders.map(({ path }) => findFolder(fork, path)))
+  const atFork = new Map(began.map(({ path, oid }) => [path, oid]))
+  const changed = there.filter(({ path, oid }) => now.has(path) && now.get(path) !== oid)
+  // What others corrected meanwhile is not taken back by a change that leaves it alone.
+  const differing = changed.filter(({ path }) => now.get(path) !== atFork.get(path))
+  if (changed.length === 0 && there.length === now.size && there.every(({ path }) => now.has(path))) return null
   const paths = new Set(there.map(({ path }) => path))
-  const fork = base.fork
-  const forkPaths =
-    fork === null
-      ? new Set<string>()
-      : fork === base.folder
-        ? paths
-        : new Set(documentsOf(folders.map(({ path }) => findFolder(fork, path))).map(({ path }) => path))
+  const forkPaths: ReadonlySet<string> =
+    fork === null ? new Set() : fork === base.folder ? paths : new Set(atFork.keys())
   return { layout, differing, paths, forkPaths }
 }
 

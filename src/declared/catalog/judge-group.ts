@@ -1,8 +1,16 @@
 import { isError, type Diagnostic } from '../../domain/diagnostics.ts'
-import { contentKey, diagnosticOf, documentAt, type CompiledDocument, type Content } from '../compile-document.ts'
+import {
+  contentKey,
+  diagnosticOf,
+  documentAt,
+  goodDocumentAt,
+  type CompiledDocument,
+  type Content,
+} from '../compile-document.ts'
 import type { DeclaredUnit } from '../declared-state.ts'
 import { declareUnit } from '../declare-unit.ts'
 import { claimsOf, type EndpointClaim } from '../endpoint-claims.ts'
+import { extendChain, type NamespaceChain } from '../namespaces.ts'
 import type { CatalogLayout } from './path-rules.ts'
 import type { Dependency, UnitContext } from '../unit-context.ts'
 
@@ -40,6 +48,7 @@ export function judgeGroup(
   const units: DeclaredUnit[] = []
   for (const [model, path] of layout.units) {
     const folder = path.slice(0, -'model.yaml'.length)
+    const namespaces = chainWithin(context.namespaces, folder, layout, contents)
     const { unit, diagnostics: found } = declareUnit(
       {
         model,
@@ -48,7 +57,7 @@ export function judgeGroup(
         brokenVersions: versionsIn(unreadable.concat(layout.diagnostics.map((each) => each.path)), folder),
         broken: layout.brokenUnits.has(model) || wrong.some((file) => file.startsWith(folder)),
       },
-      judged,
+      { ...judged, namespaces },
     )
     units.push(unit)
     diagnostics.push(...found)
@@ -56,7 +65,27 @@ export function judgeGroup(
   return { units, diagnostics, claims: units.flatMap(claimsOf), uses }
 }
 
+/**
+ * A group may be a namespace in which something stands that belongs into a model, or whose name another has but for
+ * case: what its namespace.yaml says of the models in it holds nevertheless.
+ */
+function chainWithin(
+  above: NamespaceChain,
+  folder: string,
+  layout: CatalogLayout,
+  contents: ReadonlyMap<string, Content>,
+): NamespaceChain {
+  const around = layout.documents
+    .filter(({ place }) => place.kind === 'Namespace')
+    .filter(({ entry: { path } }) => folder.startsWith(path.slice(0, -'namespace.yaml'.length)))
+    .sort((a, b) => a.entry.path.length - b.entry.path.length)
+  return around.reduce((chain, { entry, place }) => {
+    const content = contents.get(contentKey(place.kind, entry.oid)) ?? null
+    return extendChain(chain, goodDocumentAt(content, place, entry), entry.oid)
+  }, above)
+}
+
 function versionsIn(paths: readonly string[], folder: string): ReadonlySet<number> {
   const within = paths.filter((path) => path.startsWith(`${folder}versions/`))
-  return new Set(within.map((path) => Number(/\/versions\/(\d+)\.yaml$/.exec(path)?.[1] ?? 0)))
+  return new Set(within.flatMap((path) => Number(/\/versions\/(\d+)\.ya?ml$/i.exec(path)?.[1] ?? 0) || []))
 }

@@ -1,7 +1,7 @@
 import type { CapabilityTable } from '../../runtimes/capabilities.ts'
 import { entriesBelow } from '../../source/folders.ts'
 import type { SourceFolder } from '../../source/source.ts'
-import { contentKey, documentAt, hasError, type Content } from '../compile-document.ts'
+import { contentKey, goodDocumentAt, type Content } from '../compile-document.ts'
 import { draftFolder, namespacesBelow, type FolderDraft } from './folder-draft.ts'
 import { summarise, type FolderNode } from './folder-node.ts'
 import { GroupJudge } from './group-judge.ts'
@@ -111,8 +111,7 @@ class Settling {
     if (found === undefined) return { namespace: null, chain: above }
     const { entry, place } = found
     const content = this.#input.contents.get(contentKey(place.kind, entry.oid)) ?? null
-    const document = content === null || hasError(content) ? null : documentAt(content, place, entry.path, entry.oid)
-    return { namespace: content, chain: extendChain(above, document, entry.oid) }
+    return { namespace: content, chain: extendChain(above, goodDocumentAt(content, place, entry), entry.oid) }
   }
 }
 

@@ -10,7 +10,9 @@ export function checkBuckets(value: JsonObject, document: YamlDocument): Fault[]
   return artifacts.filter(isJsonObject).flatMap(({ uri }, index): Fault[] => {
     const bucket = /^s3:\/\/([^/]*)/.exec(String(uri))?.[1]
     if (bucket === undefined || bucketName.test(bucket)) return []
-    const summary = `${bucket === '' ? 'an empty name' : bucket} is no name that a bucket can have`
+    // What stands before an @ may be a password.
+    const name = bucket.replace(/^.*@/, '…@')
+    const summary = `${name === '' ? 'an empty name' : name} is no name that a bucket can have`
     const help = 'Bucket names hold lower-case letters, digits, dots and hyphens, 3 to 63 characters.'
     const path = ['artifacts', index, 'uri']
     return [{ code: 'ST1228', summary, help, range: document.rangeOf(path), pointer: `/${path.join('/')}` }]

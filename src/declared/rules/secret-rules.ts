@@ -50,8 +50,10 @@ export function checkSecrets(kind: DocumentKind, value: JsonObject, document: Ya
   return faults
 }
 
+/** A number is a text whose quotes were forgotten. */
 function isVariable({ name, value }: JsonObject): boolean {
-  return typeof name === 'string' && typeof value === 'string' && isLiteral(name, value)
+  const isScalar = typeof value === 'string' || typeof value === 'number'
+  return typeof name === 'string' && isScalar && isLiteral(name, String(value))
 }
 
 function isNamed(kind: DocumentKind, [first]: Path): boolean {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../domain/diagnostics.ts'
+import type { CompiledDocument } from '../compile-document.ts'
 import type { DeclaredDeployment, DeclaredUnit } from '../declared-state.ts'
 import { findingAt } from '../findings.ts'
 import { isDay } from './timezone-rules.ts'
@@ -28,10 +29,15 @@ export function checkValidation(
   for (const deployment of deployments.values()) {
     const { document: intent, stage, modelVersion } = deployment
     const before = base.documents.get(intent.path)
-    const same = before === undefined ? base.paths.has(intent.path) : before.value.model_version === modelVersion
+    const same = before === undefined ? base.paths.has(intent.path) : isThere(before, stage, modelVersion)
     if (same || !protectedStages.includes(stage)) continue
     const summary = `no new version may enter ${stage}: the validation was due on ${due}`
     found.push(findingAt(intent, ['model_version'], { code: 'ST1226', summary, help }))
   }
   return found
+}
+
+/** Whether the deployment was for this stage and version before. */
+function isThere({ value, place }: CompiledDocument, stage: string, modelVersion: number): boolean {
+  return value.model_version === modelVersion && (value.stage ?? place.name) === stage
 }
