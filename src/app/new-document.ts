@@ -7,7 +7,7 @@ import { documentFile } from '../scaffold/yaml-text.ts'
 import type { App } from './app.ts'
 import { newArtifact, type NamedArtifact } from './new-artifact.ts'
 import { checkFiles, declaredIfAny, gitEmail, lookAtTargets, schemasIn, writeAll, type Checked } from './scaffold.ts'
-import { usedVersions } from './used-versions.ts'
+import { recordedVersions, usedVersions } from './used-versions.ts'
 
 export interface NewDocument {
   readonly path: string
@@ -57,7 +57,8 @@ export async function newVersion(app: App, request: NewVersionRequest, signal?: 
   const { model } = request
   const { state } = await app.declared({ kind: 'worktree' }, signal)
   const unit = unitOf(state, model)
-  const number = Math.max(0, ...(await usedVersions(app, model, signal))) + 1
+  const taken = [...(await usedVersions(app, model, signal)), ...(await recordedVersions(app, state, model, signal))]
+  const number = Math.max(0, ...taken) + 1
   const newest = unit.versions.get(Math.max(...unit.versions.keys()))
   const artifacts = await Promise.all(
     request.artifacts.map((artifact) => newArtifact(app, state.settings, artifact, signal)),

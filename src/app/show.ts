@@ -5,14 +5,24 @@ import { ownerOrigin } from '../declared/namespaces.ts'
 import type { Path } from '../declared/fault.ts'
 import { pointerOf } from '../declared/findings.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import { codeEntry } from '../domain/diagnostic-codes.ts'
+import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { ModelId } from '../domain/names.ts'
+import { isSecretToken } from '../domain/secret-tokens.ts'
 
 /** One value of a resolved document; `origin` is null where it is a default or follows from the path. */
 export interface ShownValue {
   /** JSON pointer in the resolved document. */
   readonly pointer: string
   readonly value: Json
-  readonly origin: { readonly path: string; readonly line: number } | null
+  readonly origin: ShownOrigin | null
+}
+
+/** The document, its line, and the value's JSON pointer in it. */
+export interface ShownOrigin {
+  readonly path: string
+  readonly line: number
+  readonly pointer: string
 }
 
 export interface ShownDocument {
@@ -40,9 +50,11 @@ export interface ShowRequest {
 }
 
 /** The resolved documents of a model with the origin of each value; of one stage or version where it is named. */
-export function showModel({ revision, units }: DeclaredState, { model, version, stage }: ShowRequest): Shown | null {
+export function showModel(state: DeclaredState, { model, version, stage }: ShowRequest): Shown | null {
+  const { revision, units, diagnostics } = state
   const unit = units.get(model)
   if (unit === undefined) return null
+  const mask = maskOf(diagnostics)
   const deployments = [...unit.deployments.values()]
     .filter((deployment) => stage === null || deployment.stage === stage)
     .filter((deployment) => version === null || deployment.modelVersion === version)
@@ -55,9 +67,9 @@ export function showModel({ revision, units }: DeclaredState, { model, version, 
     model,
     blocked: unit.blocked,
     documents: [
-      ...(stage === null && version === null ? shownModel(unit) : []),
-      ...versions.map(({ number, document }) => shown('ModelVersion', String(number), document, document.value)),
-      ...deployments.map(shownDeployment),
+      ...(stage === null && version === null ? shownModel(unit) : []).map(mask),
+      ...versions.map(({ number, document }) => mask(shown('ModelVersion', String(number), document, document.value))),
+      ...deployments.map((deployment) => mask(shownDeployment(deployment))),
     ],
   }
 }
@@ -102,8 +114,38 @@ function shownDeployment({ name, resolved, layers, document }: DeclaredDeploymen
   return { kind: 'Deployment', name, path: document.path, document: value, values }
 }
 
-function placeOf(document: CompiledDocument, path: Path): { path: string; line: number } {
-  return { path: document.path, line: document.yaml.rangeOf(path).start.line }
+function placeOf(document: CompiledDocument, path: Path): ShownOrigin {
+  return { path: document.path, line: document.yaml.rangeOf(path).start.line, pointer: pointerOf(path) }
+}
+
+const masked = '*******'
+
+/** What may be a secret is not shown, wherever it comes from: values that ST1213 marks, and tokens by their form. */
+function maskOf(diagnostics: readonly Diagnostic[]): (document: ShownDocument) => ShownDocument {
+  const marked = new Set(
+    diagnostics
+      .filter(({ code }) => codeEntry(code).sensitive === true)
+      .map(({ path, pointer }) => `${path} ${pointer}`),
+  )
+  const isSecret = ({ value, origin }: ShownValue): boolean =>
+    (origin !== null && marked.has(`${origin.path} ${origin.pointer}`)) ||
+    (typeof value === 'string' && isSecretToken(value))
+  return (document) => {
+    const secrets = new Set(document.values.filter(isSecret).map(({ pointer }) => pointer))
+    if (secrets.size === 0) return document
+    const values = document.values.map((each) => (secrets.has(each.pointer) ? { ...each, value: masked } : each))
+    return { ...document, values, document: withMasks(document.document, secrets, '') as JsonObject }
+  }
+}
+
+function withMasks(value: Json, secrets: ReadonlySet<string>, pointer: string): Json {
+  if (secrets.has(pointer)) return masked
+  if (Array.isArray(value))
+    return value.map((element: Json, index) => withMasks(element, secrets, `${pointer}/${index}`))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, held]) => [name, withMasks(held, secrets, `${pointer}${pointerOf([name])}`)]),
+  )
 }
 
 /** Scalars and empty collections with their paths, in the order of the document. */

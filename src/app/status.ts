@@ -4,6 +4,7 @@ import type { DeploymentMethod, ModelId } from '../domain/names.ts'
 import { deploymentKey, isDriven } from '../domain/names.ts'
 import type { Health, RolloutState, Sync } from '../domain/rollout-states.ts'
 import { isEnded } from '../domain/rollout-states.ts'
+import { planRecords } from '../plan/plan-records.ts'
 import { standingOf } from '../plan/standing.ts'
 import { readCheckpoint } from '../recorded/checkpoint.ts'
 import { currentHolder } from '../recorded/lease.ts'
@@ -97,7 +98,11 @@ async function allModels(tables: Tables, declared: DeclaredState, signal: AbortS
 }
 
 function diagnosticsOf({ diagnostics, root }: DeclaredState, model: ModelId): Diagnostic[] {
-  return diagnostics.filter(({ path }) => path.startsWith(`${root}${model}/`) || path.startsWith(`${root}/_platform/`))
+  const isAbove = (path: string): boolean =>
+    path.endsWith('/namespace.yaml') && `${root}${model}/`.startsWith(path.slice(0, -'namespace.yaml'.length))
+  return diagnostics.filter(
+    ({ path }) => path.startsWith(`${root}${model}/`) || path.startsWith(`${root}/_platform/`) || isAbove(path),
+  )
 }
 
 interface Context {
@@ -111,7 +116,9 @@ async function unitStatus(context: Context, recorded: RecordedUnit): Promise<Uni
   const { declared, stage } = context
   const unit = declared.units.get(recorded.model)
   const errors = diagnosticsOf(declared, recorded.model).filter(({ severity }) => severity === 'error')
-  const problems = unit?.blocked === true ? errors.map(problemText) : []
+  // A version that was changed, or a number used before, is seen only beside what is recorded.
+  const faults = unit === undefined ? [] : planRecords(unit, recorded).diagnostics
+  const problems = [...new Set([...(unit?.blocked === true ? errors : []), ...faults].map(problemText))]
   const condition = unitCondition(unit, recorded, problems)
   const names = new Set([...(unit?.deployments.keys() ?? []), ...activeNames(recorded)])
   const deployments: DeploymentStatus[] = []

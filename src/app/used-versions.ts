@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DeclaredState } from '../declared/declared-state.ts'
 import type { ModelId } from '../domain/names.ts'
 import { StewardError } from '../domain/errors.ts'
 import { findFolder } from '../source/folders.ts'
@@ -19,6 +22,24 @@ export async function usedVersions(app: App, model: ModelId, signal?: AbortSigna
     }
   }
   return [...numbers]
+}
+
+/**
+ * The numbers that the embedded tables of this machine know, where there are any: what was applied from the work tree
+ * stands in no commit.
+ */
+export async function recordedVersions(
+  app: App,
+  { settings }: DeclaredState,
+  model: ModelId,
+  signal?: AbortSignal,
+): Promise<readonly number[]> {
+  const embedded = settings?.tables.backend === 'embedded' && app.options.environment.dynamodbEndpoint === undefined
+  if (!embedded || (await stat(join(await app.stateDir(), 'store')).catch(() => null)) === null) return []
+  const tables = await app.tables(settings)
+  const partition = { attribute: 'model', value: model }
+  const items = await tables.query('model-registry', { partition }, signal)
+  return items.map(({ model_version: number }) => Number(number))
 }
 
 /** A revision that does not exist, or has no catalog, has no versions. */

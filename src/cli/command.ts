@@ -7,6 +7,8 @@ export interface OptionSpec {
   /** Named in help where the option takes a value; absent for a flag. */
   readonly value?: string
   readonly summary: string
+  /** The command can not do without. */
+  readonly required?: true
   /** It may be given several times. */
   readonly many?: true
 }

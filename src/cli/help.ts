@@ -40,7 +40,7 @@ export function commandHelp(command: CommandData): string {
   return [
     `steward ${command.name}: ${command.summary}`,
     '',
-    `Usage: steward ${usageOf(command)}${command.options.length === 0 ? '' : ' [OPTION ...]'}`,
+    `Usage: steward ${usageOf(command)}${requiredOptions(command)}${command.options.some(({ required }) => required !== true) ? ' [OPTION ...]' : ''}`,
     ...(command.detail === undefined ? [] : ['', command.detail]),
     ...own,
     '',
@@ -50,6 +50,13 @@ export function commandHelp(command: CommandData): string {
     'Examples:',
     ...command.examples.map((example) => `  ${example}`),
   ].join('\n')
+}
+
+function requiredOptions({ options }: CommandData): string {
+  return options
+    .filter(({ required }) => required === true)
+    .map(({ name, value = '' }) => ` --${name} ${value}`)
+    .join('')
 }
 
 function usageOf({ name, arguments: names }: CommandHead): string {

@@ -9,6 +9,11 @@ const form =
 export function modelReference(text: string | undefined): ModelReference {
   const reference = parseModelReference(text ?? '')
   if (reference !== null) return reference
+  const [, model, version] = /^(.+)@(.*)$/.exec(text ?? '') ?? []
+  if (model !== undefined && parseModelReference(model) !== null) {
+    const digits = /\d+/.exec(version ?? '')?.[0] ?? '3'
+    throw usageError(`${JSON.stringify(version)} is no version number`, `Write ${model}@${Number(digits)}.`)
+  }
   throw usageError(`${JSON.stringify(text)} is no model`, form)
 }
 

@@ -28,7 +28,10 @@ export async function parseLine(words: readonly string[], commands: readonly Com
   const hint = `See \`steward ${command.name} --help\`.`
   try {
     const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true })
-    if (values.help !== true) checkCount(command, positionals, hint)
+    if (values.help !== true) {
+      checkCount(command, positionals, hint)
+      checkRequired(command, values, hint)
+    }
     return { command, arguments: positionals, options: new Options(values) }
   } catch (error) {
     if (error instanceof StewardError) throw error
@@ -82,4 +85,12 @@ function checkCount(command: CommandData, given: readonly string[], hint: string
   if (missing !== undefined) throw usageError(`${command.name} needs ${missing}`, hint)
   const extra = given[command.arguments.length]
   if (extra !== undefined) throw usageError(`${command.name} does not take ${JSON.stringify(extra)}`, hint)
+}
+
+/** All that are missing at once. */
+function checkRequired({ name, options }: CommandData, values: Readonly<Record<string, unknown>>, hint: string): void {
+  const missing = options.filter((option) => option.required === true && values[option.name] === undefined)
+  if (missing.length === 0) return
+  const named = missing.map((option) => `--${option.name} ${option.value ?? ''}`.trim())
+  throw usageError(`${name} needs ${named.join(' and ')}`, hint)
 }

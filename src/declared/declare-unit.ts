@@ -8,7 +8,7 @@ import { declareDeployment } from './declare-deployment.ts'
 import { findingAt } from './findings.ts'
 import { chooseLifecycle } from './lifecycle-choice.ts'
 import { lookAlikes } from './rules/look-alikes.ts'
-import { unknownName, versionsHelp } from './rules/named-help.ts'
+import { unknownRole, versionsHelp } from './rules/named-help.ts'
 import { ownerOf } from './namespaces.ts'
 import type { UnitContext, UnitInput } from './unit-context.ts'
 import { checkValidation } from './rules/validation-rules.ts'
@@ -113,7 +113,7 @@ function checkApproval(
   }
   uses('roles')
   if (platform.roles !== null && !platform.roles.has(String(role))) {
-    const said = unknownName('role', String(role), [...platform.roles.keys()], '_platform/roles.yaml')
+    const said = unknownRole(String(role), platform.roles)
     found.push(findingAt(document, ['role'], { code: 'ST1218', ...said }))
   }
   return found

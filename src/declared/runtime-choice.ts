@@ -52,15 +52,19 @@ function undecided(
   { stage, services }: RuntimeRequest,
   runtimes: ReadonlyMap<string, DeclaredRuntime>,
 ): Finding {
-  const tags = services.length === 0 ? 'without service tags' : `with service tags ${services.join(', ')}`
+  const tagged = [...runtimes.values()].some((runtime) => runtime.services.length > 0)
+  const tags = services.length > 0 ? ` with service tags ${services.join(', ')}` : tagged ? ' without service tags' : ''
   if (candidates.length > 1) {
     const names = candidates.map((runtime) => runtime.name).join(', ')
-    const summary = `several runtimes serve stage ${stage} ${tags}`
+    const summary = `several runtimes serve stage ${stage}${tags}`
     return { code: 'ST1203', summary, help: `Name one of them with \`runtime:\`: ${names}.` }
   }
   const describe = ({ name, stages, services: own }: DeclaredRuntime): string =>
     `${name} (${stages.join(', ')}${own.length === 0 ? '' : `; for ${own.join(', ')}`})`
   const all = [...runtimes.values()].map(describe).join('; ')
-  const help = all === '' ? 'Add one under _platform/runtimes/.' : `Runtimes and their stages: ${all}.`
-  return { code: 'ST1203', summary: `no runtime serves stage ${stage} ${tags}`, help }
+  const help =
+    all === ''
+      ? 'Add one under _platform/runtimes/.'
+      : `Add ${stage} to \`stages\` of one, or take another stage. Runtimes and their stages: ${all}.`
+  return { code: 'ST1203', summary: `no runtime serves stage ${stage}${tags}`, help }
 }

@@ -86,10 +86,7 @@ export const diagnosticCodes = {
     ),
   ),
   ST1014: error('A model folder inside another', 'Move it out.'),
-  ST1015: warning(
-    'A kind of which this version checks the documents only',
-    'Nothing enforces it yet: see docs/status.md.',
-  ),
+  ST1015: warning('A kind of which this version checks the documents only', 'Nothing enforces it yet.'),
   ST1016: error(
     'A Git LFS pointer in place of a document',
     'Take it out of LFS.',
@@ -169,10 +166,10 @@ export const diagnosticCodes = {
       'Version numbers are never reused, not even after a delete (invariant I5): a number in a log or a report must name one thing.',
     ),
   ),
-  ST1211: warning('A field that this version does not act on yet', 'See docs/status.md.'),
+  ST1211: warning('A field that this version does not act on yet', 'It is recorded; nothing acts on it yet.'),
   ST1212: error(
     'A protection that this version does not give',
-    'Remove it; see docs/status.md.',
+    'Remove it.',
     why('Ignoring a protection silently would be worse than refusing it.'),
   ),
   ST1213: error('A literal that looks like a secret', 'Put it into a secret store and name it with `secret_ref`.', {
@@ -252,7 +249,10 @@ export const diagnosticCodes = {
     why('A model to which no life cycle applies has no gates; a misspelt tier would lose them silently.'),
   ),
   ST1301: error('An artifact is missing', 'Put it where its uri says, or correct the uri.'),
-  ST1302: error('An artifact is not the declared one', 'Correct sha256 and size, or put back the archive.'),
+  ST1302: error(
+    'An artifact is not the declared one',
+    'Put back the archive; a changed one is registered as a new version.',
+  ),
   ST1303: error('An artifact without sha256 is to be deployed', 'Add the sha256 of the archive.'),
   ST1304: error('An archive that is unsafe to unpack', 'Pack it again without the named entry.'),
   ST1305: error('An artifact address that can not be read here', 'Use an address that this version reads.'),

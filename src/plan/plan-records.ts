@@ -1,7 +1,7 @@
 import type { DeclaredUnit, DeclaredVersion } from '../declared/declared-state.ts'
 import { findingAtKey } from '../declared/findings.ts'
 import { changedImmutables } from '../declared/rules/immutability.ts'
-import { diagnosticCodes, type DiagnosticCode } from '../domain/diagnostic-codes.ts'
+import type { DiagnosticCode } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { changedFields } from '../domain/objects.ts'
@@ -19,7 +19,7 @@ export interface RecordPlan {
 export function planRecords(unit: DeclaredUnit, recorded: RecordedUnit): RecordPlan {
   const catalog = planCatalog(unit, recorded)
   const versions = [...unit.versions.values()].sort((a, b) => a.number - b.number)
-  const planned = versions.map((version) => planVersion(unit, version, recorded.versions.get(version.number)))
+  const planned = versions.map((version) => planVersion(unit, version, recorded))
   const gone = [...recorded.versions]
     .filter(([number, item]) => !unit.versions.has(number) && item.status !== 'retired')
     .sort(([a], [b]) => a - b)
@@ -58,12 +58,13 @@ function planCatalog(unit: DeclaredUnit, recorded: RecordedUnit): RecordPlan {
   return upsert({ kind: 'catalog.upsert', key: unit.model, before, after, position })
 }
 
-function planVersion(unit: DeclaredUnit, version: DeclaredVersion, item: JsonObject | undefined): RecordPlan {
+function planVersion(unit: DeclaredUnit, version: DeclaredVersion, recorded: RecordedUnit): RecordPlan {
+  const item = recorded.versions.get(version.number)
   const { document, number, value } = version
   const status = value.deprecated === undefined ? 'registered' : 'deprecated'
   const after = { ...registryFields(document.value, unit.catalog?.value.url), status }
   const before = item === undefined ? null : { ...registryDocument(item), status: item.status ?? 'registered' }
-  const faults = before === null ? [] : immutableFaults(version, before, after)
+  const faults = before === null ? [] : immutableFaults(version, { before, after, next: nextFree(unit, recorded) })
   if (faults.length > 0) return { actions: [], unchanged: 0, diagnostics: faults }
   const position = { path: document.path, line: 1 }
   return upsert({ kind: 'registry.upsert', key: `${unit.model}@${number}`, before, after, position })
@@ -91,15 +92,25 @@ function upsert(change: {
   }
 }
 
+/** The number after every one that is declared or was ever recorded. */
+function nextFree(unit: DeclaredUnit, recorded: RecordedUnit): number {
+  return Math.max(0, ...unit.versions.keys(), ...recorded.versions.keys()) + 1
+}
+
 /** I4, against what is recorded; I5 where the number was given up. */
-function immutableFaults(version: DeclaredVersion, before: JsonObject, after: JsonObject): Diagnostic[] {
-  const { document, number } = version
+function immutableFaults(
+  { document, number }: DeclaredVersion,
+  { before, after, next }: { readonly before: JsonObject; readonly after: JsonObject; readonly next: number },
+): Diagnostic[] {
   const code: DiagnosticCode = before.status === 'retired' ? 'ST1210' : 'ST1209'
   const summary = (field: string): string =>
     code === 'ST1210'
       ? `version ${number} was used before, with other content (\`${field}\`)`
       : `\`${field}\` of version ${number} is registered and can not change`
-  const { help } = diagnosticCodes[code]
+  const help =
+    code === 'ST1210'
+      ? `Rename it to versions/${next}.yaml.`
+      : `It was recorded as it was. Put it back, and register the change as versions/${next}.yaml.`
   return changedImmutables(before, after).map((field) =>
     findingAtKey(document, [field], { code, summary: summary(field), help }),
   )

@@ -31,11 +31,11 @@ export function deploymentCondition(
   if (open !== null || newest?.status === 'retiring') {
     return { sync: 'OutOfSync', health: 'Progressing', reason: 'RollingOut', message: reason }
   }
-  const failed = newest !== null && isEnded(newest.status) && newest.status !== 'retired' && !same
-  if (failed) return { sync, health: 'Degraded', reason: 'RolloutFailed', message: reason }
   if (declared?.held === true && live !== null) {
     return { sync, health: 'Suspended', reason: 'Held', message: declared.resolved.hold?.reason ?? '' }
   }
+  const failed = newest !== null && isEnded(newest.status) && newest.status !== 'retired' && !same
+  if (failed) return { sync, health: 'Degraded', reason: 'RolloutFailed', message: reason }
   if (live === null) {
     return {
       sync,

@@ -12,8 +12,7 @@ export function progressLines(): (model: ModelId, result: UnitResult) => string[
       const before = last.get(key)
       last.set(key, status)
       if (before === status || (before === undefined && !isOpen(status))) return []
-      const reason =
-        typeof item.reason === 'string' && item.reason !== '' ? `: ${item.reason.split('\n')[0] ?? ''}` : ''
+      const reason = typeof item.reason === 'string' && item.reason !== '' ? `: ${ends(item.reason)}` : ''
       return [`${model}#${name} version ${modelVersion}: ${status}${reason}`]
     })
     const said = problems.join('; ')
@@ -21,4 +20,12 @@ export function progressLines(): (model: ModelId, result: UnitResult) => string[
     last.set(model, said)
     return lines.map(plain)
   }
+}
+
+/** The first and the last line of a reason: what failed, and the last words of the server. */
+function ends(reason: string): string {
+  const lines = reason.split('\n').filter((line) => line.trim() !== '')
+  const [first = ''] = lines
+  const last = lines.at(-1) ?? ''
+  return lines.length < 2 ? first : `${first} ${last.trim()}`
 }

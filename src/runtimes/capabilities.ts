@@ -8,6 +8,8 @@ export interface Capabilities {
   readonly endpointAuth: readonly ('none' | 'token' | 'iam')[]
   /** Whether variables may be references to secrets. */
   readonly secrets: boolean
+  /** Variables that the target sets itself. */
+  readonly ownVariables: readonly string[]
   readonly holds: boolean
   readonly challengers: boolean
   readonly autoscaling: boolean

@@ -86,7 +86,7 @@ const commentedArtifacts = [
   '# A uri is s3://…, file:///absolute/path, or a key below artifacts.uri of _platform/settings.yaml.',
   '# artifacts:',
   '#   - name: trained',
-  '#     uri: abc_corp/claim/doc_classification/versions/999999_000001.tar.gz',
+  '#     uri: namespace/model/versions/999999_000001.tar.gz',
   '#     sha256: "0000000000000000000000000000000000000000000000000000000000000000"',
   '#     size: 48211',
 ]
@@ -119,7 +119,7 @@ export function deploymentLines({ stage, version, runtime }: DeploymentValues): 
     '# environment_variables:',
     '#   - { name: LOG_REQUESTS, value: errors } # Never a secret.',
     '# endpoints:',
-    '#   - { type: rest, path: /doc_classification }',
+    '#   - { type: rest } # path: /my-model, for another than the default',
     '# capacity: { replicas: 2 }',
   ]
 }

@@ -36,7 +36,7 @@ const everything: Capabilities = {
   modes: ['online', 'batch'],
   endpointTypes: ['rest', 'kafka'],
   endpointAuth: ['none', 'token', 'iam'],
-  ...{ secrets: true, holds: true, challengers: true, autoscaling: true },
+  ...{ secrets: true, ownVariables: [], holds: true, challengers: true, autoscaling: true },
   serving: ['command', 'image', 'server'],
   artifactSchemes: ['file', 's3'],
 }

@@ -8,7 +8,7 @@ export const deprecate: Command = {
   summary: 'says that a version should not be used any more, and why',
   arguments: ['MODEL@N'],
   options: [
-    { name: 'reason', value: 'TEXT', summary: 'why' },
+    { name: 'reason', value: 'TEXT', required: true, summary: 'why' },
     { name: 'replaced-by', value: 'N', summary: 'the version to use instead' },
   ],
   detail: 'Writes `deprecated` into the version in the work tree. What runs goes on.',

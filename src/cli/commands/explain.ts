@@ -19,7 +19,7 @@ export const explain: PlainCommand = {
       else for (const { code, severity, summary } of all) io.out(`${code}  ${severity.padEnd(7)}  ${summary}`)
       return exitCodes.done
     }
-    const code = text.toUpperCase()
+    const code = /^\d+$/.test(text) ? `ST${text}` : text.toUpperCase()
     if (!isDiagnosticCode(code)) {
       const nearest = nearestName(code, codes)
       const hint = `${nearest === null ? '' : `The nearest is ${nearest}. `}\`steward explain\` lists all.`

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts'
 import { dayOption, modelArgument, neededOption, stageOption } from '../model-argument.ts'
+import { usageError } from '../parse.ts'
 import { tellEdits } from './edits.ts'
 
 export const hold: Command = {
@@ -7,8 +8,8 @@ export const hold: Command = {
   summary: 'keeps what runs in a stage as it is, for a reason',
   arguments: ['MODEL'],
   options: [
-    { name: 'stage', value: 'STAGE', summary: 'the stage' },
-    { name: 'reason', value: 'TEXT', summary: 'why; it is shown everywhere' },
+    { name: 'stage', value: 'STAGE', required: true, summary: 'the stage' },
+    { name: 'reason', value: 'TEXT', required: true, summary: 'why; it is shown everywhere' },
     { name: 'until', value: 'DAY', summary: 'the last day of the hold (default: until `steward resume`)' },
   ],
   detail: 'Writes `hold` into the deployments of the stage in the work tree.',
@@ -21,6 +22,9 @@ export const hold: Command = {
     const stage = stageOption(options, 'stage')
     const reason = neededOption(options, 'reason', '"audit until Friday"')
     const until = dayOption(options, 'until')
+    if (until !== undefined && until < app.clock.now().toISOString().slice(0, 10)) {
+      throw usageError(`--until ${until} is past`, 'Name the last day of the hold.')
+    }
     const { declaredUnit, deploymentPaths, editDocuments, noDeployment } = await import('../../app/edit-documents.ts')
     const { holdText } = await import('../../declared/edits/document-edits.ts')
     const unit = declaredUnit((await app.declared({ kind: 'worktree' }, signal)).state, model)

@@ -11,6 +11,7 @@ export async function tellNewDocument({ path, checked, notes }: NewDocument, io:
     io.out(`wrote ${path}`)
     await printDiagnostics(diagnostics, declared.frame, io)
     for (const note of notes) io.note(`note: ${note}`)
+    io.note('help: fill it in, then `git add` it, commit, and open a pull request')
   }
   return diagnostics.some(isError) ? exitCodes.problems : exitCodes.done
 }

@@ -7,11 +7,13 @@ export const promote: Command = {
   name: 'promote',
   summary: 'lets a stage follow a version: changes one line of its deployment',
   arguments: ['MODEL@N'],
-  options: [{ name: 'to', value: 'STAGE', summary: 'the stage; its deployment is added where it has none' }],
+  options: [
+    { name: 'to', value: 'STAGE', required: true, summary: 'the stage; its deployment is added where it has none' },
+  ],
   detail: 'Edits the work tree only, byte for byte: nothing else in the file changes. What is merged is applied.',
   examples: [
     'steward promote abc_corp/claim/doc_classification@3 --to prod',
-    'steward promote abc_corp/claim/doc_classification@3 --to prod && git commit -am "Version 3 to prod"',
+    'steward promote abc_corp/claim/doc_classification@3 --to prod && git add --all && git commit -m "Version 3 to prod"',
   ],
   reads: 'worktree',
   async run({ app, arguments: [text], options, io, signal }) {

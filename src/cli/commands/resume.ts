@@ -6,7 +6,7 @@ export const resume: Command = {
   name: 'resume',
   summary: 'ends a hold: the stage follows its version again',
   arguments: ['MODEL'],
-  options: [{ name: 'stage', value: 'STAGE', summary: 'the stage' }],
+  options: [{ name: 'stage', value: 'STAGE', required: true, summary: 'the stage' }],
   detail: 'Removes `hold` from the deployments of the stage in the work tree.',
   examples: ['steward resume abc_corp/claim/doc_classification --stage prod'],
   reads: 'worktree',
@@ -18,6 +18,8 @@ export const resume: Command = {
     const unit = declaredUnit((await app.declared({ kind: 'worktree' }, signal)).state, model)
     const paths = deploymentPaths(unit, stage)
     if (paths.length === 0) throw noDeployment(unit, stage)
-    return tellEdits(await editDocuments(app, paths, resumeText, signal), 'resume', [], io)
+    const edited = await editDocuments(app, paths, resumeText, signal)
+    const nothing = edited.files.every(({ changed }) => !changed)
+    return tellEdits(edited, 'resume', nothing ? [`stage ${stage} is not held: nothing to resume`] : [], io)
   },
 }

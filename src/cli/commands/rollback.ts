@@ -8,7 +8,7 @@ export const rollback: Command = {
   name: 'rollback',
   summary: 'lets a stage follow again the version that served before',
   arguments: ['MODEL'],
-  options: [{ name: 'stage', value: 'STAGE', summary: 'the stage' }],
+  options: [{ name: 'stage', value: 'STAGE', required: true, summary: 'the stage' }],
   detail:
     'Asks the tables what served, and changes one line in the work tree: back to what serves now if the documents\n' +
     'name another version, else to the one before it. `git revert` does as well.',

@@ -29,8 +29,11 @@ export const show: Command = {
       throw new StewardError(`there is no model ${model}`, { code: 'model_unknown', kind: 'user', hint })
     }
     if (shown.documents.length === 0) {
-      const what = version === null ? `a deployment in stage ${stage ?? ''}` : `a version ${version}`
-      const hint = '`steward validate` says what is broken; `steward show MODEL` shows what there is.'
+      const what = version === null ? `deployment in stage ${stage ?? ''}` : `version ${version}`
+      const unit = state.units.get(model)
+      const versions = [...(unit?.versions.keys() ?? [])].sort((a, b) => a - b).join(', ') || 'none'
+      const stages = [...new Set(unit?.intents.map((intent) => intent.stage))].sort().join(', ') || 'none'
+      const hint = `Versions: ${versions}; stages: ${stages}. \`steward validate\` says what is broken.`
       throw new StewardError(`${model} has no ${what} that can be shown`, { code: 'model_unknown', kind: 'user', hint })
     }
     if (io.json) io.out(JSON.stringify(shown))

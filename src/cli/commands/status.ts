@@ -1,5 +1,6 @@
 import type { DeploymentStatus, Status } from '../../app/status.ts'
 import { painter, plain, reasonText } from '../../report/diagnostics.ts'
+import { isEnded } from '../../domain/rollout-states.ts'
 import { parseModelReference } from '../../domain/names.ts'
 import { exitCodes, type Command, type Io } from '../command.ts'
 import { usageError } from '../parse.ts'
@@ -63,7 +64,11 @@ function deploymentLine(deployment: DeploymentStatus, blocked: boolean): string 
     live === desired
       ? `version ${live ?? '-'}`
       : `version ${live ?? '-'} (declared ${desired ?? (blocked ? 'wrongly' : 'none')})`
-  const moving = state === null || state === 'live' ? '' : ` ${state}${weight > 0 ? ` ${weight} %` : ''}`
+  const ended = state !== null && isEnded(state) && live !== null
+  const moving =
+    state === null || state === 'live'
+      ? ''
+      : ` ${ended ? 'last attempt ' : ''}${state}${weight > 0 ? ` ${weight} %` : ''}`
   const where = endpoint === null ? '' : `  ${plain(endpoint)}`
   const why = reason === '' ? '' : reasonText(reason, '      ')
   return `  ${name}${stage === name ? '' : ` (${stage})`}: ${version},${moving} ${health}${where}${why}`

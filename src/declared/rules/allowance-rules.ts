@@ -21,7 +21,7 @@ export function checkAllowances({ stage, runtime, layers }: Subject, { links }: 
     const found: Diagnostic[] = []
     const refuse = (field: 'stage' | 'runtime', name: string, allowed: readonly string[]): void => {
       const related = [relationAt(namespace, ['allow', `${field}s`], 'what it allows')]
-      const help = `It allows: ${allowed.join(', ') || 'none'}.`
+      const help = allowed.length === 0 ? `It allows no ${field}.` : `It allows: ${allowed.join(', ')}.`
       const summary = `the namespace ${namespace.place.name} does not allow the ${field} ${name}`
       const path = document.value[field] === undefined ? [] : [field]
       found.push(firstLineOf(findingAt(document, path, { code: 'ST1219', summary, help, related }), path.length === 0))

@@ -85,7 +85,8 @@ export function checkUndriven(subject: Subject & { readonly method: DeploymentMe
   for (const field of method === 'external' ? (['endpoint', 'managed_by'] as const) : []) {
     if (value[field] !== undefined) continue
     const summary = `an external deployment lacks \`${field}\``
-    const help = field === 'endpoint' ? 'Write where it answers.' : 'Write who runs it.'
+    const help =
+      field === 'endpoint' ? 'Add for instance `endpoint: https://…`.' : 'Add for instance `managed_by: the vendor`.'
     found.push(at(subject, ['deployment_method'], { code: 'ST1229', summary, help }))
   }
   for (const field of drivenFields) {
@@ -145,13 +146,18 @@ function impossible(subject: DrivenSubject, path: Path, what: string, help: stri
   return at(subject, path, { code: 'ST1205', summary: `${subject.runtime.method} can not do ${what}`, help })
 }
 
+/** Never the advice to write the secret itself. */
+const noSecrets =
+  'Leave the variable out on this runtime, or use another runtime; the secret itself never belongs into Git.'
+
 function checkAbilities(subject: DrivenSubject, able: Capabilities): Diagnostic[] {
   const { value } = subject
   const cannot = (path: Path, what: string, help: string): Diagnostic => impossible(subject, path, what, help)
   const strategy = normaliseStrategy(value.rolling_strategy ?? 'rolling')
   const found: Diagnostic[] = []
   if (!able.strategies.includes(strategy)) {
-    found.push(cannot(['rolling_strategy'], strategy, `It can do: ${able.strategies.join(', ')}.`))
+    const more = value.rollout?.steps === undefined ? '' : ' Remove `rollout.steps` with it.'
+    found.push(cannot(['rolling_strategy'], strategy, `It can do: ${able.strategies.join(', ')}.${more}`))
   }
   const mode = value.mode ?? 'online'
   if (!able.modes.includes(mode)) found.push(cannot(['mode'], mode, `It can do: ${able.modes.join(', ')}.`))
@@ -164,10 +170,12 @@ function checkAbilities(subject: DrivenSubject, able: Capabilities): Diagnostic[
     found.push(cannot(['capacity'], 'autoscaling', 'Write `replicas` instead.'))
   }
   for (const [index, { name, secret_ref: reference }] of (value.environment_variables ?? []).entries()) {
+    if (able.ownVariables.includes(name)) {
+      const summary = `${name} is set by ${subject.runtime.method}`
+      found.push(at(subject, ['environment_variables', index, 'name'], { code: 'ST1205', summary, help: 'Remove it.' }))
+    }
     if (reference === undefined || able.secrets) continue
-    found.push(
-      cannot(['environment_variables', index, 'secret_ref'], `secret references (${name})`, 'Use a plain value.'),
-    )
+    found.push(cannot(['environment_variables', index, 'secret_ref'], `secret references yet (${name})`, noSecrets))
   }
   return found
 }

@@ -8,6 +8,7 @@ import { checkItemLimits } from './item-limits.ts'
 import type { DocumentKind } from '../catalog/layout.ts'
 import { checkSecrets } from './secret-rules.ts'
 import { checkSettings } from './settings-rules.ts'
+import { checkDay } from './timezone-rules.ts'
 import { checkTraining } from './training-rules.ts'
 import { checkVariables } from './variable-rules.ts'
 
@@ -27,6 +28,7 @@ function ofKind(kind: DocumentKind, value: JsonObject, document: YamlDocument): 
   switch (kind) {
     case 'Model':
       return [
+        ...checkDay(value, document, ['next_validation']),
         ...checkVariables(value, document, ['deployment_defaults']),
         ...checkInferenceSchemas(value, document),
         ...checkItemLimits(document),
@@ -34,7 +36,11 @@ function ofKind(kind: DocumentKind, value: JsonObject, document: YamlDocument): 
     case 'ModelVersion':
       return [...checkInferenceSchemas(value, document), ...checkBuckets(value, document), ...checkItemLimits(document)]
     case 'Deployment':
-      return [...checkVariables(value, document, []), ...checkItemLimits(document)]
+      return [
+        ...checkDay(value, document, ['challenger', 'until']),
+        ...checkVariables(value, document, []),
+        ...checkItemLimits(document),
+      ]
     case 'Namespace':
       return checkVariables(value, document, ['defaults'])
     case 'Settings':
@@ -80,7 +86,7 @@ function unusedFields(kind: DocumentKind, value: JsonObject, document: YamlDocum
     .map((path) => ({
       code: 'ST1211',
       summary: `\`${path.join('.')}\` is recorded; this version does not act on it yet`,
-      help: 'See docs/status.md.',
+      help: 'Nothing acts on it yet.',
       range: document.keyRangeOf(path),
       pointer: `/${path.join('/')}`,
     }))

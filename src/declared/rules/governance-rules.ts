@@ -8,7 +8,7 @@ function notEnforced(kind: string, document: YamlDocument): Fault {
   return {
     code: 'ST1015',
     summary: `${kind} documents are checked, but not enforced by this version`,
-    help: 'Nothing enforces it yet: see docs/status.md.',
+    help: 'Nothing enforces it yet.',
     range: { start, end: start },
   }
 }

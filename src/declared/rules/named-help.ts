@@ -17,6 +17,15 @@ export function unknownName(
   return { summary: `there is no ${what} ${name}`, help }
 }
 
+/** A role that roles.yaml does not have, and how it is added. */
+export function unknownRole(
+  role: string,
+  roles: ReadonlyMap<string, unknown>,
+): { readonly summary: string; readonly help: string } {
+  const { summary, help } = unknownName('role', role, [...roles.keys()], '_platform/roles.yaml')
+  return { summary, help: `${help} Add it there: ${role}: ["github:<login>"].` }
+}
+
 export function versionsHelp(known: readonly number[]): string {
   const sorted = [...new Set(known)].sort((a, b) => a - b)
   return sorted.length === 0 ? 'No version is registered: add versions/1.yaml.' : `Registered: ${sorted.join(', ')}.`

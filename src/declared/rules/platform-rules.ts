@@ -3,7 +3,7 @@ import { diagnosticOf, type CompiledDocument } from '../compile-document.ts'
 import type { DeclaredLifecycle } from '../declared-state.ts'
 import { listed, type Fault, type Path } from '../fault.ts'
 import { lookAlikes } from './look-alikes.ts'
-import { unknownName } from './named-help.ts'
+import { unknownName, unknownRole } from './named-help.ts'
 import type { Platform } from '../platform.ts'
 import { limits } from '../yaml/limits.ts'
 
@@ -69,7 +69,7 @@ function checkLifecycle({ document, stages }: DeclaredLifecycle, roles: Parts['r
       const at = (...rest: Path): Path => ['stages', index, 'gates', position, ...rest]
       const role = gate.approvals?.role
       if (role !== undefined && roles !== null && !roles.has(role)) {
-        add('ST1218', at('approvals', 'role'), unknownName('role', role, [...roles.keys()], '_platform/roles.yaml'))
+        add('ST1218', at('approvals', 'role'), unknownRole(role, roles))
       }
       const soak = gate.soak?.stage
       if (soak !== undefined && !seen.has(soak) && faults.length <= limits.faults) {

@@ -37,7 +37,8 @@ export function checkSecrets(kind: DocumentKind, value: JsonObject, document: Ya
   const isToken = (held: string): boolean => anyToken && isSecretToken(held)
   const walk = (held: Json | undefined, path: Path): void => {
     if (typeof held === 'string') {
-      if (isToken(held) || (isNamed(kind, path) && isLiteral(String(path.at(-1)), held))) report(path, label(path))
+      if (isToken(held) || (isNamed(kind, path) && (isLiteral(String(path.at(-1)), held) || isNoReference(path, held))))
+        report(path, label(path))
     } else if (Array.isArray(held)) {
       held.forEach((element: Json, index) => walk(element, [...path, index]))
     } else if (isJsonObject(held)) {
@@ -58,6 +59,13 @@ function isVariable({ name, value }: JsonObject): boolean {
 
 function isNamed(kind: DocumentKind, [first]: Path): boolean {
   return freeKeys[kind]?.includes(String(first)) === true
+}
+
+/** What a `secret_ref` may hold; elsewhere than under free keys the schema says so. */
+const reference = /^(?:aws-secretsmanager|aws-ssm|env|file):./
+
+function isNoReference(path: Path, held: string): boolean {
+  return /^(?:secret|token)_ref$/.test(String(path.at(-1))) && !reference.test(held)
 }
 
 function isLiteral(name: string, value: string): boolean {

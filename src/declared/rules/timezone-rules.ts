@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/json.ts'
+import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { Fault, Path, YamlDocument } from '../fault.ts'
 
 /** A time zone that exists. */
@@ -16,6 +16,14 @@ function isTimezone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+/** A date that exists, where one is written. */
+export function checkDay(value: JsonObject, document: YamlDocument, path: Path): Fault[] {
+  const held = path.reduce<unknown>((at, name) => (isJsonObject(at) ? at[name] : undefined), value)
+  if (typeof held !== 'string' || isDay(held)) return []
+  const place = { range: document.rangeOf(path), pointer: `/${path.join('/')}` }
+  return [{ code: 'ST1105', summary: `${held} is no day of the calendar`, help: 'Write it as 2026-12-31.', ...place }]
 }
 
 /** A day of the calendar: 2026-02-30 is none. */

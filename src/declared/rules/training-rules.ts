@@ -64,7 +64,7 @@ export function checkTraining(value: JsonObject, document: YamlDocument): Fault[
   }
   const { start } = document.rangeOf([])
   const summary = 'TrainingPipeline documents are checked, but not run by this version'
-  return [...faults, { code: 'ST1015', summary, help: 'See docs/status.md.', range: { start, end: start } }]
+  return [...faults, { code: 'ST1015', summary, help: 'Nothing acts on it yet.', range: { start, end: start } }]
 }
 
 function texts(value: unknown): string[] {

@@ -6,6 +6,7 @@ export const hostCapabilities: Capabilities = {
   endpointTypes: ['rest'],
   endpointAuth: ['none'],
   secrets: false,
+  ownVariables: ['PATH', 'PORT'],
   holds: true,
   challengers: false,
   autoscaling: false,
