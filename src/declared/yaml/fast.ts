@@ -8,7 +8,7 @@ import { limits } from './limits.ts'
  */
 const doubtful =
   // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
-  /(?:^|[\s,[{:?-])(?:&(?=\S)|\*(?=[^\s"'])|!)|^ *(?:---|\.\.\.|\?|%)|^ +\r?$|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
+  /(?:^|[\s,[{:])(?:&(?=\S)|\*(?=[^\s"'])|!)|^ *(?:---|\.\.\.|\?|%)|^ +\r?$|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
 
 /** A key that is certainly text: neither a number nor a constant in one of its spellings. */
 const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off|nan|infinity)$|__proto__$)[A-Za-z_/$]/i
