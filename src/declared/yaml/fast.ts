@@ -17,7 +17,7 @@ const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off|nan|infinity)$|__prot
  * A text that would be a number if it were not quoted: whether it was, only the exact parser can tell. Not so an account
  * or a cost centre: digits that do not begin with 0 are a number to both unless they are quoted.
  */
-const numberLike = /^(?![1-9]\d*$)[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox]/
+const numberLike = /^(?!(?:0|[1-9]\d*)$)[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox]/
 
 /** The value of a document of the common kind; null where the exact parser must decide. */
 export function parseFast(text: string): { readonly value: unknown } | null {
