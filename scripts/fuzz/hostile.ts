@@ -15,7 +15,8 @@ export const hostileCount = (): number => hostileDocuments().length
 export function readHostile(index: number): HostileReport {
   const document = hostileDocuments()[index]
   if (document === undefined) throw new Error(`there is no hostile document ${index}`)
-  const { name, text, kind = 'Model' } = document
+  const { name, kind = 'Model' } = document
+  const text = document.text()
   const bytes = Buffer.from(text)
   const findings: string[] = []
   const timed = (what: string, run: () => unknown): number => {

@@ -1,5 +1,9 @@
 import { nearestName } from '../../domain/nearest-name.ts'
 
+/** Of thousands of names nobody reads all, and comparing with all of them takes time. */
+const LISTED = 50
+const COMPARED = 1000
+
 /** What is said of a reference to something that does not exist: the nearest name, and all that there are. */
 export function unknownName(
   what: string,
@@ -9,11 +13,12 @@ export function unknownName(
 ): { readonly summary: string; readonly help: string } {
   const sorted = [...new Set(known)].sort()
   const where = place === undefined ? '' : ` in ${place}`
-  const nearest = nearestName(name, sorted)
+  const nearest = nearestName(name, sorted.slice(0, COMPARED))
+  const more = sorted.length > LISTED ? ` and ${sorted.length - LISTED} more` : ''
   const help =
     sorted.length === 0
       ? `There is none${where}.`
-      : `${nearest === null ? '' : `The nearest is ${nearest}. `}There is: ${sorted.join(', ')}.`
+      : `${nearest === null ? '' : `The nearest is ${nearest}. `}There is: ${sorted.slice(0, LISTED).join(', ')}${more}.`
   return { summary: `there is no ${what} ${name}`, help }
 }
 

@@ -12,7 +12,7 @@ export const limits = {
   aliases: 100,
   depth: 64,
   nodes: 100_000,
-  tokens: 150_000,
+  tokens: 120_000,
   faults: 100,
 } as const
 

@@ -70,7 +70,7 @@ function checkKeys(map: YAMLMap, fault: Report): void {
       continue
     }
     const { value, source = '' } = key
-    if (typeof value !== 'string' && source !== text) {
+    if (typeof value !== 'string' && (source !== text || text === '')) {
       const help = source === '' ? 'Write a plain key.' : `Quote it: "${source}".`
       fault(key, 'ST1103', `a key must be a string, not ${source === '' ? 'empty' : source}`, help)
     }
