@@ -45,7 +45,7 @@ describe('steward promote', () => {
     [[`${name}@9`, '--to', 'prod'], 1, 'Registered: 1, 2.'],
     [['abc/claim/dogs@1', '--to', 'prod'], 1, 'The nearest is /abc/claim/docs.'],
     [[name, '--to', 'prod'], 64, 'Write abc/claim/docs@3 for version 3.'],
-    [[`${name}@2`], 64, '--to prod'],
+    [[`${name}@2`], 64, 'promote needs --to STAGE'],
     [[`${name}@2`, '--to', 'Prod'], 64, 'lower-case letters'],
   ])('%j is refused with a hint, and nothing is written', async (words, code, hint) => {
     await using line = commandLine()

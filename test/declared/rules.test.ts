@@ -99,7 +99,7 @@ const rows: readonly Row[] = [
     reason: 'a secret on the local host',
     catalog: variables('{name: A, value: b}', '{name: TOKEN, secret_ref: "env:TOKEN"}'),
     found: [`ST1205 ${prod}:4:31`],
-    help: 'Use a plain value.',
+    help: 'the secret itself never belongs into Git',
   },
   {
     reason: 'a kafka endpoint with a token on the local host',
@@ -174,7 +174,7 @@ const rows: readonly Row[] = [
     reason: 'fields that nothing acts on yet, as warnings',
     catalog: deployed('model_version: 1\nmonitor: {profile: evidently}\ncapture: {percent: 5}\n'),
     found: [`ST1211 ${prod}:2:1`, `ST1211 ${prod}:3:1`],
-    help: 'See docs/status.md.',
+    help: 'Nothing acts on it yet.',
   },
 ]
 

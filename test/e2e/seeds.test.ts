@@ -107,6 +107,7 @@ describe('the three items of the first description, as documents', () => {
     const { diagnostics } = validated.value as { diagnostics: { code: string; severity: string }[] }
     expect(diagnostics.map(({ code, severity }) => `${code} ${severity}`)).toEqual(Array(2).fill('ST1228 warning'))
     const applied = await line.run(['apply', '--yes', '--wait'])
+    expect(applied.out).toContain('warning[ST1306]')
     expect(applied.err).toContain('applied')
     expect(applied.code).toBe(0)
     const { endpoint } = JSON.parse(readFileSync(join(line.state, 'store.json'), 'utf8')) as { endpoint: string }

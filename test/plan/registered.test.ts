@@ -23,7 +23,7 @@ describe('a registered version', () => {
   ] as const)('is immutable in %s (ST1209): %j', (field, value) => {
     const plan = change({ [field]: value })
     expect(plan.diagnostics).toMatchObject([{ code: 'ST1209', path: versionFile, pointer: `/${field}` }])
-    expect(plan.diagnostics[0]?.help).toBe('Register the change as a new version.')
+    expect(plan.diagnostics[0]?.help).toContain('register the change as versions/2.yaml.')
     expect(plan.units).toMatchObject([{ unit: MODEL, blocked: true, actions: [] }])
   })
 
