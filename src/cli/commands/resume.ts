@@ -13,10 +13,11 @@ export const resume: Command = {
   async run({ app, arguments: [text], options, io, signal }) {
     const model = modelArgument(text)
     const stage = stageOption(options, 'stage')
-    const { declaredUnit, deploymentPaths, editDocuments, noDeployment } = await import('../../app/edit-documents.ts')
+    const { declaredUnit, editDocuments, noDeployment, stageIntents } = await import('../../app/edit-documents.ts')
     const { resumeText } = await import('../../declared/edits/document-edits.ts')
-    const unit = declaredUnit((await app.declared({ kind: 'worktree' }, signal)).state, model)
-    const paths = deploymentPaths(unit, stage)
+    const { state } = await app.declared({ kind: 'worktree' }, signal)
+    const unit = declaredUnit(state, model)
+    const paths = stageIntents(state, unit, stage).map(({ path }) => path)
     if (paths.length === 0) throw noDeployment(unit, stage)
     return tellEdits(await editDocuments(app, paths, resumeText, signal), 'resume', [], io)
   },
