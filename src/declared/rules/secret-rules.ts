@@ -13,7 +13,7 @@ const tokens =
 const everyToken = new RegExp(tokens, 'g')
 
 const secretName =
-  /(?:^|[_-])(?:password|passwd|pwd|passphrase|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|auth[_-]?key)$/i
+  /(?:^|[_-])(?:password|passwd|pass|pwd|passphrase|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|auth[_-]?key)$/i
 const harmlessValue =
   /^(?:true|false|none|null|yes|no|on|off|auto|enabled|disabled|default|\d{1,5}|.{0,3})$|^\$|^[a-z-]+:\/\/|^\//i
 
