@@ -1,11 +1,12 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
+import type { DeclaredState, DeclaredUnit, DeploymentIntent } from '../declared/declared-state.ts'
 import type { EditResult } from '../declared/edits/edit-yaml.ts'
-import type { Diagnostic } from '../domain/diagnostics.ts'
+import { isError, type Diagnostic } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'
 import { nearestName } from '../domain/nearest-name.ts'
 import type { ModelId } from '../domain/names.ts'
+import { isWithin } from '../source/folders.ts'
 import { writeFileAtomically } from '../system/files.ts'
 import type { App } from './app.ts'
 import type { FrameText } from './open-revision.ts'
@@ -72,9 +73,24 @@ export function declaredUnit(state: DeclaredState, model: ModelId): DeclaredUnit
   throw new StewardError(`there is no model ${model} in the work tree`, { code: 'model_unknown', kind: 'user', hint })
 }
 
-/** The files of the deployments of a stage, also of those that are broken elsewhere. */
-export function deploymentPaths(unit: DeclaredUnit, stage: string): readonly string[] {
-  return unit.intents.filter((intent) => intent.stage === stage).map(({ path }) => path)
+/**
+ * The deployments of a stage. Throws where one of the model's can not be read: it may be for this stage, and those of a
+ * stage are edited together or not at all.
+ */
+export function stageIntents(state: DeclaredState, unit: DeclaredUnit, stage: string): readonly DeploymentIntent[] {
+  const folder = `${state.root}${unit.model}/deployments`
+  const read = new Set(unit.intents.map(({ path }) => path))
+  const unread = state.diagnostics.filter(
+    (each) => isError(each) && isWithin(each.path, folder) && !read.has(each.path),
+  )
+  const [first] = unread
+  if (first === undefined) return unit.intents.filter((intent) => intent.stage === stage)
+  const { path, range, summary } = first
+  const place = `${path}:${range.start.line}:${range.start.column}`
+  throw refused(
+    `${place} can not be read: ${summary}`,
+    'Correct it first: it may be for this stage. Nothing was written.',
+  )
 }
 
 export function noDeployment(unit: DeclaredUnit, stage: string): StewardError {

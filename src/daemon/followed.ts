@@ -33,7 +33,7 @@ export async function followWorktree(app: App, log: (text: string) => void): Pro
   const folder = join(top, app.options.root)
   let changed = new AbortController()
   let quiet: NodeJS.Timeout | undefined
-  const watcher = watch(folder, { ignoreInitial: true })
+  const watcher = watch(folder, { ignoreInitial: true, followSymlinks: false })
   watcher.on('all', () => {
     clearTimeout(quiet)
     quiet = setTimeout(() => changed.abort(), QUIET_MS)
@@ -43,7 +43,8 @@ export async function followWorktree(app: App, log: (text: string) => void): Pro
     request: { kind: 'worktree' },
     mark: async () => {
       if (changed.signal.aborted) changed = new AbortController()
-      return (await source.open({ kind: 'worktree' })).revision
+      // HEAD is what the documents are compared with.
+      return `${(await source.open({ kind: 'worktree' })).revision} ${(await source.resolve('HEAD')) ?? ''}`
     },
     nextChange: () => changed.signal,
     close: async () => {

@@ -45,7 +45,8 @@ function pathPlace({ document }: DeclaredDeployment, index: number): EndpointCla
 }
 
 /**
- * Two deployments can not have one path on one runtime's gateway; the later file in the order of paths is told so.
+ * Two deployments can not have one path on one runtime's gateway; the later file in the order of paths is told so, or
+ * the one that writes the default path of another: nobody loses the path of their own name to someone else.
  * Only written paths can clash; `defaultAt` finds the deployment whose default path one of them names.
  */
 export function checkClaims(
@@ -59,7 +60,7 @@ export function checkClaims(
     const [any] = claims
     const own = any === undefined ? null : defaultAt(any.runtime, any.endpoint)
     const all = own === null ? claims : [...claims, own]
-    const [first, ...later] = all.sort((a, b) => (a.file < b.file ? -1 : 1))
+    const [first, ...later] = all.sort(byRight)
     if (first === undefined) continue
     for (const claim of later) {
       diagnostics.push(clash(claim, first))
@@ -67,6 +68,10 @@ export function checkClaims(
     }
   }
   return { diagnostics, models }
+}
+
+function byRight(a: EndpointClaim, b: EndpointClaim): number {
+  return Number(a.written) - Number(b.written) || (a.file < b.file ? -1 : 1)
 }
 
 function clash({ runtime, endpoint, file, place }: EndpointClaim, first: EndpointClaim): Diagnostic {

@@ -63,12 +63,34 @@ export class WorktreeSource {
 
   #read(paths: readonly string[]): ReadonlyMap<string, WorktreeFile> {
     const files = new Map<string, WorktreeFile>()
-    for (const path of paths) {
+    const linkAbove = linkFinder(this.#options.top)
+    for (const listed of paths) {
+      // The index may still have files of a folder that is a link by now: the link stands for them.
+      const path = linkAbove(listed) ?? listed
+      if (files.has(path)) continue
       const file = readEntry(this.#options, path, this.#files.get(path))
       if (file !== null) files.set(path, file)
     }
     return files
   }
+}
+
+/** Gives the outermost link among the folders of a path; null where there is none. Looks at each folder once. */
+function linkFinder(top: string): (path: string) => string | null {
+  const known = new Map<string, string | null>()
+  const linkAt = (folder: string): string | null => {
+    const found = known.get(folder)
+    if (found !== undefined) return found
+    const isLink = lstatSync(join(top, folder), { throwIfNoEntry: false })?.isSymbolicLink() === true
+    const link = linkAbove(folder) ?? (isLink ? folder : null)
+    known.set(folder, link)
+    return link
+  }
+  const linkAbove = (path: string): string | null => {
+    const slash = path.lastIndexOf('/')
+    return slash === -1 ? null : linkAt(path.slice(0, slash))
+  }
+  return linkAbove
 }
 
 function sha256(content: string | Uint8Array): string {

@@ -33,6 +33,20 @@ describe('steward promote', () => {
     expect(line.repository.git('status', '--porcelain')).toBe('')
   })
 
+  test.each([
+    ['of another name, the only one of the stage', 'main', false],
+    ['beside another of the stage', 'second', true],
+  ])('is refused where a deployment can not be read: %s', async (_reason, file, keepProd) => {
+    await using line = commandLine()
+    const path = pathIn(MODEL, `deployments/${file}.yaml`)
+    if (!keepProd) line.repository.git('rm', '--quiet', prod)
+    line.repository.write(path, 'stage: prod\nmodel_version: 1\nstag: prod\n')
+    const before = line.repository.git('status', '--porcelain')
+    const { code, err } = await line.run(['promote', `${name}@2`, '--to', 'prod'])
+    expect({ code, status: line.repository.git('status', '--porcelain') }).toEqual({ code: 1, status: before })
+    expect(err).toContain(`${path}:3:1`)
+  })
+
   test('to a stage without deployment writes one', async () => {
     await using line = commandLine()
     const { code } = await line.run(['promote', `${name}@2`, '--to', 'dev'])

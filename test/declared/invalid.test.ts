@@ -10,7 +10,10 @@ import { invalidCases } from '../support/invalid-cases.ts'
 import { judgeCase } from '../support/judge-case.ts'
 
 /** Codes that no catalog shows by itself: the suite that does, null where nothing gives the code yet. */
-const elsewhere: Readonly<Record<string, string | null>> = { ST1306: 'e2e/seeds.test.ts', ST1501: 'e2e/robustness.test.ts' }
+const elsewhere: Readonly<Record<string, string | null>> = {
+  ST1306: 'e2e/seeds.test.ts',
+  ST1501: 'e2e/robustness.test.ts',
+}
 
 const cases = invalidCases()
 const belowRoot = (line: string): string => line.replace(' models/', ' ')

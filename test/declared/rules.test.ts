@@ -236,6 +236,13 @@ describe('equal paths on one runtime', () => {
     expect(state.diagnostics[0]?.related[0]?.range.start).toEqual({ line: 1, column: 1 })
   })
 
+  test('nobody loses the default path of their own name, whatever the order of the files', () => {
+    const state = two.deployment(MODEL, 'prod', endpoint('/abc/pricing/cost/prod')).deployment(OTHER, 'prod').declare()
+    expect(found(state)).toEqual([`ST1207 ${prod}:4:11`])
+    expect(state.units.get(MODEL)?.blocked).toBe(true)
+    expect(state.units.get(OTHER)?.blocked).toBe(false)
+  })
+
   test('on two runtimes they are no problem', () => {
     const state = two
       .runtime('second', { deployment_method: 'host', stages: ['test'] })

@@ -87,6 +87,25 @@ describe('the work tree', () => {
     expect(await textOf(snapshot, 'models/abc/claim/docs/versions/2.yaml')).toBe('')
   })
 
+  test.each([
+    ['told to git or not', ''],
+    ['ignored', 'models/abc\n'],
+  ])(
+    'reads nothing behind a link in place of a folder, although the index has its files: %s',
+    async (_reason, ignore) => {
+      await using repository = scratch()
+      await using elsewhere = scratch()
+      repository.write('.gitignore', ignore)
+      rmSync(join(repository.folder, 'models/abc'), { recursive: true })
+      symlinkSync(join(elsewhere.folder, 'models/abc'), join(repository.folder, 'models/abc'))
+      const snapshot = await repository.worktree()
+      expect(entriesBelow(snapshot.folder).map(({ path, mode }) => `${mode} ${path}`)).toEqual([
+        'file models/_platform/runtimes/local.yaml',
+        'symlink models/abc',
+      ])
+    },
+  )
+
   test('is read from anywhere inside it', async () => {
     await using repository = scratch()
     const below = await repository.worktree(join(repository.folder, 'models/abc/claim'))

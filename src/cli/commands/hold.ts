@@ -25,10 +25,11 @@ export const hold: Command = {
     if (until !== undefined && until < app.clock.now().toISOString().slice(0, 10)) {
       throw usageError(`--until ${until} is past`, 'Name the last day of the hold.')
     }
-    const { declaredUnit, deploymentPaths, editDocuments, noDeployment } = await import('../../app/edit-documents.ts')
+    const { declaredUnit, editDocuments, noDeployment, stageIntents } = await import('../../app/edit-documents.ts')
     const { holdText } = await import('../../declared/edits/document-edits.ts')
-    const unit = declaredUnit((await app.declared({ kind: 'worktree' }, signal)).state, model)
-    const paths = deploymentPaths(unit, stage)
+    const { state } = await app.declared({ kind: 'worktree' }, signal)
+    const unit = declaredUnit(state, model)
+    const paths = stageIntents(state, unit, stage).map(({ path }) => path)
     if (paths.length === 0) throw noDeployment(unit, stage)
     const held = { reason, ...(until !== undefined && { until }) }
     return tellEdits(await editDocuments(app, paths, (before) => holdText(before, held), signal), 'hold', [], io)

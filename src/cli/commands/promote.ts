@@ -19,12 +19,12 @@ export const promote: Command = {
   async run({ app, arguments: [text], options, io, signal }) {
     const { model, version } = versionArgument(text)
     const stage = stageOption(options, 'to')
-    const { declaredUnit, deploymentPaths, editDocuments, requireVersion } = await import('../../app/edit-documents.ts')
+    const { declaredUnit, editDocuments, requireVersion, stageIntents } = await import('../../app/edit-documents.ts')
     const { promoteText } = await import('../../declared/edits/document-edits.ts')
     const { state } = await app.declared({ kind: 'worktree' }, signal)
     const unit = declaredUnit(state, model)
     requireVersion(unit, version)
-    const paths = deploymentPaths(unit, stage)
+    const paths = stageIntents(state, unit, stage).map(({ path }) => path)
     if (paths.length === 0) {
       const { newDeployment } = await import('../../app/new-document.ts')
       return tellNewDocument(await newDeployment(app, { model, stage, version, runtime: null }, signal), io)

@@ -17,13 +17,14 @@ export const rollback: Command = {
   async run({ app, arguments: [text], options, io, signal }) {
     const model = modelArgument(text)
     const stage = stageOption(options, 'stage')
-    const { declaredUnit, editDocuments, noDeployment, requireVersion } = await import('../../app/edit-documents.ts')
+    const { declaredUnit, editDocuments, noDeployment, requireVersion, stageIntents } =
+      await import('../../app/edit-documents.ts')
     const { promoteText } = await import('../../declared/edits/document-edits.ts')
     const { rollbackTarget } = await import('../../app/rollback-target.ts')
     const declared = await app.declared({ kind: 'worktree' }, signal)
     requireSettings(declared)
     const unit = declaredUnit(declared.state, model)
-    const intents = unit.intents.filter((intent) => intent.stage === stage)
+    const intents = stageIntents(declared.state, unit, stage)
     if (intents.length === 0) throw noDeployment(unit, stage)
     const tables = await app.tables(declared.state.settings)
     const targets = new Map<string, number>()

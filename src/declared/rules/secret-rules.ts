@@ -4,7 +4,7 @@ import type { Fault, Path, YamlDocument } from '../fault.ts'
 import type { DocumentKind } from '../catalog/layout.ts'
 
 const secretName =
-  /(?:^|[_-])(?:password|passwd|pwd|passphrase|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|auth[_-]?key)$/i
+  /(?:^|[_-])(?:password|passwd|pass|pwd|passphrase|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|secret[_-]?key|auth[_-]?key)$/i
 const harmlessValue =
   /^(?:true|false|none|null|yes|no|on|off|auto|enabled|disabled|default|\d{1,5}|.{0,3})$|^\$|^[a-z-]+:\/\/|^\//i
 
