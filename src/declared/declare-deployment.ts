@@ -13,7 +13,7 @@ import type {
 import { checkAllowances, checkStage } from './rules/allowance-rules.ts'
 import { layersOf, mergeLayers, type DeploymentLayer } from './deployment-layers.ts'
 import { checkDriven, checkUndriven, checkValues } from './rules/deployment-rules.ts'
-import { findingAt } from './findings.ts'
+import { findingAt, relationAt } from './findings.ts'
 import { versionsHelp } from './rules/named-help.ts'
 import { resolveDeployment } from './resolve-deployment.ts'
 import { chooseRuntime } from './runtime-choice.ts'
@@ -50,6 +50,7 @@ export function declareDeployment(request: DeploymentRequest, context: UnitConte
   diagnostics.push(...checkHold(value, document, context))
   if (lifecycle !== null) diagnostics.push(...checkStage({ stage, value, layers, lifecycle }))
   const version = versions.versions.get(value.model_version)
+  if (version !== undefined) diagnostics.push(...checkDeprecated(document, version))
   const target = targetOf(request, { value, stage, version: version?.value, layers }, context)
   diagnostics.push(...target.diagnostics)
   diagnostics.push(...checkAllowances({ stage, runtime: target.runtime, layers }, context.namespaces))
@@ -130,6 +131,18 @@ function checkReferences({ document, versions }: DeploymentRequest, value: Deplo
     ...(known(value.model_version) ? [] : [unknown(value.model_version, ['model_version'])]),
     ...(challenger === undefined || known(challenger) ? [] : [unknown(challenger, ['challenger', 'model_version'])]),
   ]
+}
+
+function checkDeprecated(
+  document: CompiledDocument,
+  { number, value, document: version }: DeclaredVersion,
+): Diagnostic[] {
+  if (value.deprecated === undefined) return []
+  const { reason, replaced_by: next } = value.deprecated
+  const summary = `version ${number} is deprecated: ${reason}`
+  const help = next === undefined ? 'Promote another version.' : `Promote version ${next}.`
+  const related = [relationAt(version, ['deprecated'], `version ${number}`)]
+  return [findingAt(document, ['model_version'], { code: 'ST1236', summary, help, related })]
 }
 
 /** A hold ends by itself at the end of its day. */

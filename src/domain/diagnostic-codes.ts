@@ -248,6 +248,11 @@ export const diagnosticCodes = {
     'Correct `risk_tier`, or name the tier in a life cycle.',
     why('A model to which no life cycle applies has no gates; a misspelt tier would lose them silently.'),
   ),
+  ST1236: warning(
+    'A deployment of a deprecated version',
+    'Promote the version that replaces it.',
+    why('What runs goes on. Settings may raise or silence it.'),
+  ),
   ST1301: error('An artifact is missing', 'Put it where its uri says, or correct the uri.'),
   ST1302: error(
     'An artifact is not the declared one',

@@ -21,7 +21,8 @@ describe('I4: a registered version is compared with the base revision', () => {
     ['a deprecation', { ...versionValue(1), deprecated: { reason: 'old' } }],
     ['another order of fields', Object.fromEntries(Object.entries(versionValue(1)).reverse())],
   ])('%s may be corrected', (_reason, value) => {
-    expect(found(catalog().version(MODEL, 1, value).declare({ base: catalog() }))).toEqual([])
+    const base = catalog().without('abc/claim/docs/deployments')
+    expect(found(base.version(MODEL, 1, value).declare({ base }))).toEqual([])
   })
 
   test('a missing sha256 and size may be filled in', () => {
