@@ -93,6 +93,14 @@ export function stageIntents(state: DeclaredState, unit: DeclaredUnit, stage: st
   )
 }
 
+/** What is edited in a held deployment takes effect later. */
+export function heldNotes(unit: DeclaredUnit, stage: string): readonly string[] {
+  const held = [...unit.deployments.values()].filter((each) => each.stage === stage && each.held)
+  return held.map(({ name, resolved }) => {
+    return `${name} is held (${resolved.hold?.reason ?? ''}): it follows after \`steward resume\``
+  })
+}
+
 export function noDeployment(unit: DeclaredUnit, stage: string): StewardError {
   const stages = [...new Set(unit.intents.map((intent) => intent.stage))].sort()
   const hint = `${stages.length === 0 ? 'It has none' : `Its stages: ${stages.join(', ')}`}; \`steward new deployment\` adds one.`

@@ -1,13 +1,14 @@
-import type { DeclaredDeployment, DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
+import type { DeclaredDeployment, DeclaredState, DeclaredUnit, DeclaredVersion } from '../declared/declared-state.ts'
 import { originOf } from '../declared/deployment-layers.ts'
 import type { CompiledDocument } from '../declared/compile-document.ts'
 import { ownerOrigin } from '../declared/namespaces.ts'
 import type { Path } from '../declared/fault.ts'
-import { pointerOf } from '../declared/findings.ts'
+import { pathOf, pointerOf } from '../declared/pointers.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
 import { codeEntry } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { ModelId } from '../domain/names.ts'
+import { pick } from '../domain/objects.ts'
 import { isSecretToken } from '../domain/secret-tokens.ts'
 
 /** One value of a resolved document; `origin` is null where it is a default or follows from the path. */
@@ -68,7 +69,7 @@ export function showModel(state: DeclaredState, { model, version, stage }: ShowR
     blocked: unit.blocked,
     documents: [
       ...(stage === null && version === null ? shownModel(unit) : []).map(mask),
-      ...versions.map(({ number, document }) => mask(shown('ModelVersion', String(number), document, document.value))),
+      ...versions.map((each) => mask(shownVersion(each, unit))),
       ...deployments.map((deployment) => mask(shownDeployment(deployment))),
     ],
   }
@@ -85,6 +86,23 @@ function shownModel({ catalog, namespaces }: DeclaredUnit): ShownDocument[] {
       : each,
   )
   return [{ ...whole, values }]
+}
+
+/** What a version takes from its model where it does not say otherwise. */
+const fromModel = ['url', 'services', 'inference'] as const
+
+function shownVersion({ number, document }: DeclaredVersion, { catalog }: DeclaredUnit): ShownDocument {
+  const model = catalog?.document
+  const taken = fromModel.filter((field) => document.value[field] === undefined && model?.value[field] !== undefined)
+  const value = { ...document.value, ...(model !== undefined && pick(model.value, taken)) }
+  const whole = shown('ModelVersion', String(number), document, value)
+  if (model === undefined) return whole
+  const values = whole.values.map((each) => {
+    const path = pathOf(each.pointer)
+    const own = taken.some((field) => field === path[0])
+    return own ? { ...each, origin: placeOf(model, path) } : each
+  })
+  return { ...whole, values }
 }
 
 function shown(

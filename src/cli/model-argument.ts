@@ -1,4 +1,5 @@
 import { namePattern, parseModelReference, type ModelId, type ModelReference } from '../domain/names.ts'
+import { isDay } from '../domain/days.ts'
 import type { Options } from './command.ts'
 import { usageError } from './parse.ts'
 
@@ -48,7 +49,6 @@ export function stageOption(options: Options, name: string): string {
 export function dayOption(options: Options, name: string): string | undefined {
   const text = options.text(name)
   if (text === undefined) return undefined
-  const date = new Date(`${text}T00:00:00.000Z`)
-  if (!Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text) return text
+  if (isDay(text)) return text
   throw usageError(`--${name} ${text} is no day`, 'Write it as 2026-12-31.')
 }

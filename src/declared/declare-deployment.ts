@@ -17,7 +17,7 @@ import { findingAt, relationAt } from './findings.ts'
 import { versionsHelp } from './rules/named-help.ts'
 import { resolveDeployment } from './resolve-deployment.ts'
 import { chooseRuntime } from './runtime-choice.ts'
-import { isDay } from './rules/timezone-rules.ts'
+import { isDay } from '../domain/days.ts'
 import type { UnitContext } from './unit-context.ts'
 
 export interface DeploymentRequest {

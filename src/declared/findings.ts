@@ -2,6 +2,7 @@ import type { DiagnosticCode } from '../domain/diagnostic-codes.ts'
 import type { Diagnostic, Range } from '../domain/diagnostics.ts'
 import { diagnosticOf, type CompiledDocument } from './compile-document.ts'
 import type { FaultRelation, Path } from './fault.ts'
+import { pointerOf } from './pointers.ts'
 
 export interface Finding {
   readonly code: DiagnosticCode
@@ -27,8 +28,4 @@ export function relationAt(document: CompiledDocument, path: Path, message: stri
 /** Of a whole document only where it begins. */
 function startOf(range: Range, path: Path): Range {
   return path.length === 0 ? { start: range.start, end: range.start } : range
-}
-
-export function pointerOf(path: Path): string {
-  return path.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

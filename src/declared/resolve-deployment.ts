@@ -16,6 +16,14 @@ const identityFields = ['api_version', 'kind', 'namespace', 'model_name'] as con
 /** A change of these adjusts what runs; a change of any other field is a new rollout. */
 export const adjustableFields = ['hold', 'capture', 'monitor', 'capacity', 'rollout', 'description', 'labels'] as const
 
+/** What a held deployment may still be adjusted in: nothing that runs changes by it. */
+const harmlessFields = ['hold', 'description', 'labels'] as const
+
+/** The fields in which a deployment is adjusted now. */
+export function fieldsToAdjust({ held }: Pick<DeclaredDeployment, 'held'>): readonly string[] {
+  return held ? harmlessFields : adjustableFields
+}
+
 export interface ResolveInput {
   readonly model: ModelId
   readonly name: string

@@ -1,8 +1,8 @@
-import { adjustableFields } from '../declared/resolve-deployment.ts'
+import { adjustableFields, fieldsToAdjust } from '../declared/resolve-deployment.ts'
 import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-state.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { changedFields, omit, pick } from '../domain/objects.ts'
-import { deploymentKey, type ModelId } from '../domain/names.ts'
+import { deploymentKey, isDriven, type DeploymentMethod, type ModelId } from '../domain/names.ts'
 import { deploymentDocument } from '../recorded/documents.ts'
 import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Action } from './plan.ts'
@@ -75,7 +75,9 @@ function planDeployment(
   }
   const current = open ?? live
   if (current !== null && current.specDigest === wanted) {
-    return adjustment(after, adjustedOf(current, recorded.rollouts.get(deployment.name)), base)
+    const fields = fieldsToAdjust(deployment)
+    const before = pick(adjustedOf(current, recorded.rollouts.get(deployment.name)), fields)
+    return adjustment(pick(after, fields), before, base)
   }
   // What runs stays as it is until the hold ends; where nothing runs, nothing begins.
   if (deployment.held) return null
@@ -89,7 +91,10 @@ function planDeployment(
   const changed = changedFields(specOf(deploymentDocument(current.item)), specOf(after))
   const { before = {}, after: changedTo = {}, fields = [] } = changed ?? {}
   const reason = describe(current.modelVersion, deployment.modelVersion, fields)
-  return { ...base, kind: 'deployment.rollout', before, after: changedTo, fields, reason }
+  const rollout = { ...base, kind: 'deployment.rollout', before, after: changedTo, fields, reason } as const
+  const driven = isDriven(String(current.item.deployment_method) as DeploymentMethod)
+  if (isDriven(deployment.method) || !driven) return rollout
+  return { ...rollout, risk: 'high', reason: `${reason}; what runs is taken down` }
 }
 
 function isFailure({ status }: RecordedDeployment): boolean {
@@ -105,7 +110,7 @@ function adjustment(
   before: JsonObject,
   base: Pick<Action, 'key' | 'position' | 'risk'>,
 ): Action | null {
-  const changed = changedFields(before, pick(after, adjustableFields))
+  const changed = changedFields(before, after)
   if (changed === null) return null
   return { ...base, ...changed, kind: 'deployment.adjust', reason: `changed: ${changed.fields.join(', ')}` }
 }

@@ -1,10 +1,10 @@
-import { adjustableFields } from '../declared/resolve-deployment.ts'
+import { fieldsToAdjust } from '../declared/resolve-deployment.ts'
 import type { DeclaredDeployment } from '../declared/declared-state.ts'
 import { isDriven } from '../domain/names.ts'
 import type { JsonObject } from '../domain/json.ts'
-import { pick } from '../domain/objects.ts'
+import { omit, pick } from '../domain/objects.ts'
 import type { Action } from '../plan/plan.ts'
-import { standingOf } from '../plan/standing.ts'
+import { adjustedOf, standingOf } from '../plan/standing.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { recordChange } from './record-change.ts'
@@ -24,6 +24,7 @@ export async function adjustDeployment(
   const current = open ?? live
   if (current === null) return
   const before = recorded.rollouts.get(declared.name)
+  const fields = fieldsToAdjust(declared)
   const own = before?.deploymentId === current.id ? before : undefined
   const after = rolloutItem(recorded.model, current, rolloutOf(current, before), {
     before,
@@ -31,7 +32,10 @@ export async function adjustDeployment(
       open === null && isDriven(declared.method)
         ? { command: 'settle', since: ports.clock.now().toISOString() }
         : (own?.inFlight ?? null),
-    adjusted: pick(declared.resolved as unknown as JsonObject, adjustableFields),
+    adjusted: {
+      ...omit(adjustedOf(current, before), new Set(fields)),
+      ...pick(declared.resolved as unknown as JsonObject, fields),
+    },
   })
   await recordChange(ports, intent, {
     model: recorded.model,

@@ -117,7 +117,10 @@ describe('steward show', () => {
     line.repository.writeCatalog(
       catalog()
         .file('abc/namespace.yaml', 'owner: abc@example.com\ndefaults: {labels: {cost: "4711", team: b}}\n')
-        .model(MODEL, 'description: A model.\ndeployment_defaults:\n  rollout: {deadline: 5m}\n')
+        .model(
+          MODEL,
+          'description: A model.\ndeployment_defaults:\n  rollout: {deadline: 5m}\nurl: https://example.com/docs\n',
+        )
         .deployment(MODEL, 'prod', intent),
     )
     const { value } = await line.json(['show', name, '--stage', 'prod', '--worktree'])
@@ -126,6 +129,10 @@ describe('steward show', () => {
       values: { pointer: string; value: unknown; origin: unknown }[]
     }[]
     expect(version?.kind).toBe('ModelVersion')
+    expect(version?.values.find(({ pointer }) => pointer === '/url')).toMatchObject({
+      value: 'https://example.com/docs',
+      origin: { path: pathIn(MODEL, 'model.yaml'), line: 4 },
+    })
     const origins = Object.fromEntries(deployment?.values.map(({ pointer, origin }) => [pointer, origin]) ?? [])
     expect(origins).toMatchObject({
       '/model_version': { path: prod, line: 2 },

@@ -60,6 +60,9 @@ describe('a literal that looks like a secret', () => {
       expect(`${out}${err}`).not.toContain('s3cr3t')
     }
     line.repository.write(prod, text.replace(', vlue: x', ''))
+    const shown = await line.run(['show', MODEL.slice(1), '--worktree', '--format', format])
+    expect(`${shown.out}${shown.err}`).not.toContain('s3cr3t')
+    expect(shown.out).toContain('*******')
     const { code, out } = await line.run(['validate', '--format', format])
     expect(code).toBe(1)
     expect(out).toContain('ST1213')

@@ -106,6 +106,17 @@ describe('a hold', () => {
     })
   })
 
+  test('lets capacity wait, too', async () => {
+    const wide = (hold: object): Catalog =>
+      versions.deployment(MODEL, 'prod', { model_version: 1, capacity: { replicas: 3 }, ...hold })
+    await world.run(driven.declare())
+    await world.run(wide({ hold: { reason: 'audit' } }).declare())
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 1'] })
+    await world.run(wide({}).declare())
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 3'] })
+    expect(await world.summary()).toEqual(['1 prod v1 live'])
+  })
+
   test('begins nothing where nothing runs', async () => {
     await world.run(held(1).declare())
     expect(await world.summary()).toEqual([])

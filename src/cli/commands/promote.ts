@@ -19,7 +19,8 @@ export const promote: Command = {
   async run({ app, arguments: [text], options, io, signal }) {
     const { model, version } = versionArgument(text)
     const stage = stageOption(options, 'to')
-    const { declaredUnit, editDocuments, requireVersion, stageIntents } = await import('../../app/edit-documents.ts')
+    const { declaredUnit, heldNotes, editDocuments, requireVersion, stageIntents } =
+      await import('../../app/edit-documents.ts')
     const { promoteText } = await import('../../declared/edits/document-edits.ts')
     const { state } = await app.declared({ kind: 'worktree' }, signal)
     const unit = declaredUnit(state, model)
@@ -31,12 +32,9 @@ export const promote: Command = {
     }
     const edited = await editDocuments(app, paths, (before) => promoteText(before, version), signal)
     const deprecated = unit.versions.get(version)?.value.deprecated
-    const held = [...unit.deployments.values()].filter((each) => each.stage === stage && each.held)
     const notes = [
       ...(deprecated === undefined ? [] : [`version ${version} is deprecated: ${deprecated.reason}`]),
-      ...held.map(
-        ({ name, resolved }) => `${name} is held (${resolved.hold?.reason ?? ''}): it follows after \`steward resume\``,
-      ),
+      ...heldNotes(unit, stage),
     ]
     return tellEdits(edited, 'promote', notes, io)
   },

@@ -17,7 +17,7 @@ export const rollback: Command = {
   async run({ app, arguments: [text], options, io, signal }) {
     const model = modelArgument(text)
     const stage = stageOption(options, 'stage')
-    const { declaredUnit, editDocuments, noDeployment, requireVersion, stageIntents } =
+    const { declaredUnit, heldNotes, editDocuments, noDeployment, requireVersion, stageIntents } =
       await import('../../app/edit-documents.ts')
     const { promoteText } = await import('../../declared/edits/document-edits.ts')
     const { rollbackTarget } = await import('../../app/rollback-target.ts')
@@ -43,6 +43,6 @@ export const rollback: Command = {
       })
     }
     const edited = await editDocuments(app, [...targets.keys()], (before) => promoteText(before, version), signal)
-    return tellEdits(edited, 'rollback', [`back to version ${version}`], io)
+    return tellEdits(edited, 'rollback', [`back to version ${version}`, ...heldNotes(unit, stage)], io)
   },
 }

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { Fault, YamlDocument } from '../fault.ts'
-import { checkTimezone, isDay } from './timezone-rules.ts'
+import { isDay } from '../../domain/days.ts'
+import { checkTimezone } from './timezone-rules.ts'
 
 /** Said once a document, where there is something to enforce: nobody shall count on it. */
 function notEnforced(kind: string, document: YamlDocument): Fault {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import type { Fault, Path, YamlDocument } from '../fault.ts'
+import { pathOf } from '../pointers.ts'
 import validators from '../generated/validators.cjs'
 
 const SHOWN = 5
@@ -42,15 +43,11 @@ function breaches(schema: JsonObject): Breach[] {
     const allowed = all.find(({ keyword }) => keyword === 'enum')?.params.allowedValues
     const name = pointer.slice(pointer.lastIndexOf('/') + 1)
     const message = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : (first?.message ?? 'is wrong')
-    return { path: segments(pointer), message: `${name === '' ? 'it' : `\`${name}\``} ${message}` }
+    return { path: pathOf(pointer), message: `${name === '' ? 'it' : `\`${name}\``} ${message}` }
   })
 }
 
-function segments(pointer: string): Path {
-  const parts = pointer.split('/').slice(1)
-  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
-}
-
+/** A schema with the names that it gives to its parts. */
 interface Whole {
   readonly root: JsonObject
   readonly anchors: ReadonlySet<string>
@@ -83,7 +80,7 @@ function leadsSomewhere({ root, anchors }: Whole, reference: string): boolean {
   if (reference === '#') return true
   if (!reference.startsWith('#/')) return anchors.has(reference)
   let held: Json | undefined = root
-  for (const segment of segments(reference.slice(1))) {
+  for (const segment of pathOf(reference.slice(1))) {
     held = Array.isArray(held) ? held[Number(segment)] : isJsonObject(held) ? held[String(segment)] : undefined
   }
   return held !== undefined

@@ -1,3 +1,4 @@
+import { isDay } from '../../domain/days.ts'
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { Fault, Path, YamlDocument } from '../fault.ts'
 
@@ -24,10 +25,4 @@ export function checkDay(value: JsonObject, document: YamlDocument, path: Path):
   if (typeof held !== 'string' || isDay(held)) return []
   const place = { range: document.rangeOf(path), pointer: `/${path.join('/')}` }
   return [{ code: 'ST1105', summary: `${held} is no day of the calendar`, help: 'Write it as 2026-12-31.', ...place }]
-}
-
-/** A day of the calendar: 2026-02-30 is none. */
-export function isDay(text: string): boolean {
-  const date = new Date(`${text}T00:00:00.000Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text
 }

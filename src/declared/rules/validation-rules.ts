@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../domain/diagnostics.ts'
 import type { CompiledDocument } from '../compile-document.ts'
 import type { DeclaredDeployment, DeclaredUnit } from '../declared-state.ts'
 import { findingAt } from '../findings.ts'
-import { isDay } from './timezone-rules.ts'
+import { isDay } from '../../domain/days.ts'
 import type { UnitContext } from '../unit-context.ts'
 
 /** An overdue validation is said, and keeps new versions out of protected stages; what runs goes on. */
