@@ -13,6 +13,7 @@ export const limits = {
   depth: 64,
   nodes: 100_000,
   tokens: 120_000,
+  lines: 200_000,
   faults: 100,
 } as const
 
@@ -28,6 +29,7 @@ const HARMLESS_CHARACTERS = limits.tokens / 4
 /** Whether the parser would be kept busy for long by a text that is refused in the end. */
 export function isTooMuchToParse(text: string): boolean {
   if (text.length < HARMLESS_CHARACTERS) return false
+  if (hasMoreLines(text, limits.lines)) return true
   let tokens = 0
   for (const _token of new (loadYaml().Lexer)().lex(text)) {
     tokens += 1
@@ -36,8 +38,17 @@ export function isTooMuchToParse(text: string): boolean {
   return false
 }
 
+function hasMoreLines(text: string, most: number): boolean {
+  let lines = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    lines += 1
+    if (lines > most) return true
+  }
+  return false
+}
+
 /** What is said of such a text: it has too many tokens, and so has every text of too many nodes. */
-export const tooMuch = `more than ${limits.nodes} nodes, or ${limits.tokens} words and marks`
+export const tooMuch = `more than ${limits.nodes} nodes, ${limits.tokens} words and marks, or ${limits.lines} lines`
 
 export interface Extent {
   readonly nodes: number

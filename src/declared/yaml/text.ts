@@ -20,7 +20,7 @@ export function decodeDocument(bytes: Uint8Array): DecodedDocument {
     return failed('ST1006', summary, 'Make it smaller.')
   }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (!isUtf8(buffer)) return wrongEncoding(buffer)
+  if (!isUtf8(buffer) || isWide(buffer)) return wrongEncoding(buffer)
   const marked = buffer.length >= 3 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf
   const text = buffer.toString('utf8', marked ? 3 : 0)
   if (text.startsWith(LFS_POINTER)) {
@@ -42,10 +42,15 @@ const byteOrderMark: Fault = {
   range: firstLine,
 }
 
-function wrongEncoding(buffer: Buffer): DecodedDocument {
+/** UTF-16 by its mark, or by the zeros beside every plain character. */
+function isWide(buffer: Buffer): boolean {
   const [first, second] = buffer
-  const wide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
-  if (wide) return failed('ST1005', 'the file is UTF-16', 'Save it as UTF-8.')
+  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  return marked || (buffer.length > 1 && (first === 0) !== (second === 0))
+}
+
+function wrongEncoding(buffer: Buffer): DecodedDocument {
+  if (isWide(buffer)) return failed('ST1005', 'the file is UTF-16', 'Save it as UTF-8.')
   let line = 1
   for (let from = 0, to = 0; to !== -1; from = to + 1, line += 1) {
     to = buffer.indexOf(10, from)
