@@ -12,11 +12,9 @@ interface Row {
 const model = (text: string) => catalog().model(MODEL, text)
 const version = (text: string) => catalog().version(MODEL, 2, text)
 const deployment = (text: string) => catalog().deployment(MODEL, 'prod', text)
-const runtime = (text: string) => catalog().runtime('other', `deployment_method: host\nstages: [x]\n${text}`)
 const modelFile = pathIn(MODEL, 'model.yaml')
 const versionFile = pathIn(MODEL, 'versions/2.yaml')
 const deploymentFile = pathIn(MODEL, 'deployments/prod.yaml')
-const runtimeFile = 'models/_platform/runtimes/other.yaml'
 
 const rows: readonly Row[] = [
   {
@@ -53,13 +51,6 @@ const rows: readonly Row[] = [
     found: `ST1102 ${deploymentFile}:2:1`,
     pointer: '/hold',
     help: 'Add `reason`.',
-  },
-  {
-    reason: 'an unquoted account is shown as it was written',
-    catalog: runtime('account: 012345678901\n'),
-    found: `ST1103 ${runtimeFile}:3:10`,
-    pointer: '/account',
-    help: 'Quote it: "012345678901".',
   },
   {
     reason: 'an unquoted version keeps its zero',

@@ -80,6 +80,16 @@ const rows: readonly Row[] = [
   { reason: 'not a number', content: connection('.nan'), code: 'ST1007', at: '3:17', help: 'Quote it' },
   { reason: 'infinite', content: connection('[1, -.inf]'), code: 'ST1007', at: '3:21', help: 'Quote it' },
   { reason: 'infinite by its exponent', content: connection('[1e400]'), code: 'ST1007', at: '3:18', help: 'Quote it' },
+  {
+    reason: 'zeros before a number',
+    content: connection('{account: 012345678901}'),
+    code: 'ST1007',
+    at: '3:27',
+    help: 'Quote it: "012345678901".',
+  },
+  { reason: 'zeros before a number in a list', content: connection('[1, 007]'), code: 'ST1007', at: '3:21', help: '"007"' },
+  { reason: 'zeros before a fraction', content: connection('-00.5'), code: 'ST1007', at: '3:17', help: '"-00.5"' },
+  { reason: 'zeros before a key', content: 'labels:\n  007: b\n', code: 'ST1103', at: '2:3', help: '"007"' },
   { reason: 'a list as key', content: 'labels:\n  ? [a]\n  : b\n', code: 'ST1103', at: '2:5', help: 'plain key' },
   {
     reason: 'a key that loses digits',
@@ -121,6 +131,7 @@ describe('what YAML allows and a document may hold', () => {
       connection(`{a: &a [1], b: &b [${Array(10).fill('*a').join()}], c: [${Array(11).fill('*b').join()}]}`),
     ],
     ['keys that are names of every object', 'labels: {__proto__: a, constructor: b, toString: c, "": d}\n'],
+    ['zero and fractions', connection('{a: 0, b: 0.5, c: -0.25, d: 0e0, e: "007", f: \'01\', g: 0day, h: 00:15}')],
     ['words that are text since YAML 1.2', connection('{a: yes, b: off, c: 0o17, d: 2026-01-01, e: 1_000}')],
   ]
   test.each(fine)('%s', (_reason, content) => {
