@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
 import { format, resolveConfig } from 'prettier'
 import { codeEntry, diagnosticCodes, isDiagnosticCode } from '../src/domain/diagnostic-codes.ts'
-import { isJsonObject } from '../src/domain/json.ts'
 import { composeSchemas } from './generate/compose-schemas.ts'
 import { kindPages } from './generate/kind-pages.ts'
-import { schemaNodes, type KindSchema } from './generate/schema-node.ts'
+import { schemaHints } from './generate/schema-hints.ts'
+import type { KindSchema } from './generate/schema-node.ts'
 import { validatorsCode, validatorTypes } from './generate/validators.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -63,23 +63,6 @@ function codesPage(): GeneratedFile {
   return ['docs/reference/diagnostic-codes.md', text]
 }
 
-/** By schema and place in it: the names of the known fields, and what a text must look like, for help. */
-function schemaHintsFile(schemas: readonly KindSchema[]): GeneratedFile {
-  const fields: Record<string, string[]> = {}
-  const forms: Record<string, string> = {}
-  for (const { title, schema } of schemas) {
-    for (const [at, { properties, patternErrorMessage }] of schemaNodes(schema)) {
-      if (isJsonObject(properties)) fields[`${title}#${at}`] = Object.keys(properties)
-      if (typeof patternErrorMessage === 'string') forms[`${title}#${at}`] = patternErrorMessage
-    }
-  }
-  const body = [
-    `export const knownFields: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(fields, null, 1)}`,
-    `export const textForms: Readonly<Record<string, string>> = ${JSON.stringify(forms, null, 1)}\n`,
-  ]
-  return ['src/declared/generated/schema-hints.ts', header + body.join('\n')]
-}
-
 async function pretty(text: string, filepath: string): Promise<string> {
   return format(text, { ...(await resolveConfig(join(root, 'package.json'))), filepath })
 }
@@ -91,7 +74,7 @@ async function main(): Promise<void> {
     ...(await Promise.all(schemas.map(typeFile))),
     ['src/declared/generated/validators.cjs', header + validatorsCode(schemas)] as const,
     ['src/declared/generated/validators.d.cts', header + validatorTypes(schemas)] as const,
-    schemaHintsFile(schemas),
+    ['src/declared/generated/schema-hints.ts', header + schemaHints(schemas)] as const,
     codesPage(),
     ...(await kindPages(schemas, join(root, 'schemas/examples'))),
   ]

@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
     reason: 'a document in an unknown folder of _platform',
     catalog: add('_platform/runtime/local.yaml'),
     found: ['ST1009 models/_platform/runtime/local.yaml'],
-    help: '_platform holds settings.yaml',
+    help: 'The nearest is runtimes/: move it there. _platform holds settings.yaml',
   },
   {
     reason: 'a folder of _platform named like what every object has',
@@ -108,19 +108,53 @@ const rows: readonly Row[] = [
     reason: 'a folder’s name in capitals',
     catalog: add('abc/Claim/other/model.yaml'),
     found: ['ST1011 models/abc/Claim/other/model.yaml'],
-    help: 'Use lower-case letters, digits, _ and -',
+    help: 'Rename it to claim. Use lower-case letters, digits, _ and -',
   },
   {
     reason: 'a deployment’s name with a space',
     catalog: add(`${unit}/deployments/pro d.yaml`),
     found: [`ST1011 models/${unit}/deployments/pro d.yaml`],
-    help: 'Use lower-case letters, digits, _ and -',
+    help: 'Rename it to pro_d.yaml. Use lower-case letters, digits, _ and -',
   },
   {
     reason: 'a deployment without a name',
     catalog: add(`${unit}/deployments/.yaml`),
     found: [`ST1011 models/${unit}/deployments/.yaml`],
     help: 'Use lower-case letters, digits, _ and -',
+  },
+  ...[
+    ['v3', '3'],
+    ['007', '7'],
+    ['Version-12', '12'],
+  ].map(([name, number]) => ({
+    reason: `the number of a version’s file named ${name}`,
+    catalog: add(`${unit}/versions/${name}.yaml`),
+    found: [`ST1011 models/${unit}/versions/${name}.yaml`],
+    help: `Rename it to ${number}.yaml. Name it by its number alone`,
+  })),
+  {
+    reason: 'a folder of a model in the singular',
+    catalog: add('abc/claim/other/deployment/prod.yaml'),
+    found: ['ST1009 models/abc/claim/other/deployment/prod.yaml'],
+    help: 'The nearest is deployments/: move it there.',
+  },
+  {
+    reason: 'a namespace.yaml at the root',
+    catalog: add('namespace.yaml'),
+    found: ['ST1009 models/namespace.yaml'],
+    help: 'A namespace.yaml stands in a namespace folder such as abc_corp/.',
+  },
+  {
+    reason: 'settings in a namespace',
+    catalog: add('abc/settings.yaml'),
+    found: ['ST1009 models/abc/settings.yaml'],
+    help: 'The nearest is _platform/: move it there.',
+  },
+  {
+    reason: 'a misspelt model.yaml beside the model',
+    catalog: add(`${unit}/modle.yaml`),
+    found: [`ST1009 models/${unit}/modle.yaml`],
+    help: 'The nearest is model.yaml: rename it.',
   },
   ...['0', '01', 'v2', '1.5', '-1', '1000000', '１'].map((name) => ({
     reason: `a version’s file named ${name}`,
@@ -138,7 +172,7 @@ const rows: readonly Row[] = [
     reason: 'versions without model.yaml',
     catalog: catalog().without(`${unit}/model.yaml`),
     found: [`ST1013 models/${unit}/deployments/prod.yaml`],
-    help: 'Add the model.yaml.',
+    help: 'Add model.yaml (steward new model abc/claim/docs).',
   },
   {
     reason: 'a model inside a model',

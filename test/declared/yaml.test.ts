@@ -15,7 +15,7 @@ interface Row {
 
 const rows: readonly Row[] = [
   { reason: 'a tab as indentation', content: 'labels:\n\ta: b\n', code: 'ST1017', at: '2:1', help: 'spaces' },
-  { reason: 'a quote without end', content: 'owner: "a\n', code: 'ST1001', at: '2:1', help: 'syntax' },
+  { reason: 'a quote without end', content: 'owner: "a\n', code: 'ST1001', at: '1:8', help: 'Write " at the end' },
   { reason: 'an unknown tag', content: 'owner: !me x\n', code: 'ST1001', at: '1:8', help: 'syntax' },
   {
     reason: 'a tag of YAML 1.1',
@@ -80,6 +80,22 @@ const rows: readonly Row[] = [
   { reason: 'not a number', content: connection('.nan'), code: 'ST1007', at: '3:17', help: 'Quote it' },
   { reason: 'infinite', content: connection('[1, -.inf]'), code: 'ST1007', at: '3:21', help: 'Quote it' },
   { reason: 'infinite by its exponent', content: connection('[1e400]'), code: 'ST1007', at: '3:18', help: 'Quote it' },
+  {
+    reason: 'zeros before a number',
+    content: connection('{account: 012345678901}'),
+    code: 'ST1007',
+    at: '3:27',
+    help: 'Quote it: "012345678901".',
+  },
+  {
+    reason: 'zeros before a number in a list',
+    content: connection('[1, 007]'),
+    code: 'ST1007',
+    at: '3:21',
+    help: '"007"',
+  },
+  { reason: 'zeros before a fraction', content: connection('-00.5'), code: 'ST1007', at: '3:17', help: '"-00.5"' },
+  { reason: 'zeros before a key', content: 'labels:\n  007: b\n', code: 'ST1103', at: '2:3', help: '"007"' },
   { reason: 'a list as key', content: 'labels:\n  ? [a]\n  : b\n', code: 'ST1103', at: '2:5', help: 'plain key' },
   {
     reason: 'a key that loses digits',
@@ -104,8 +120,12 @@ describe('a file that is not a document', () => {
     expect(diagnostic?.summary).toContain('0xFFFFFFFFFFFFFFFF')
   })
 
-  test('every syntax error of a file is listed', () => {
-    expect(found(problemsOf('owner: "a" b\nurl: "c" d\n')).length).toBeGreaterThan(1)
+  test('of every field the first syntax error is listed', () => {
+    expect(found(problemsOf('owner: "a" b\nurl: "c" d\n'))).toEqual([`ST1001 ${file}:1:12`, `ST1001 ${file}:2:10`])
+    expect(found(problemsOf('owner: a\n  url: b\n  x: c\n\nlabels: d: e\n'))).toEqual([
+      `ST1001 ${file}:2:3`,
+      `ST1001 ${file}:5:9`,
+    ])
   })
 })
 
@@ -121,6 +141,7 @@ describe('what YAML allows and a document may hold', () => {
       connection(`{a: &a [1], b: &b [${Array(10).fill('*a').join()}], c: [${Array(11).fill('*b').join()}]}`),
     ],
     ['keys that are names of every object', 'labels: {__proto__: a, constructor: b, toString: c, "": d}\n'],
+    ['zero and fractions', connection('{a: 0, b: 0.5, c: -0.25, d: 0e0, e: "007", f: \'01\', g: 0day, h: 00:15}')],
     ['words that are text since YAML 1.2', connection('{a: yes, b: off, c: 0o17, d: 2026-01-01, e: 1_000}')],
   ]
   test.each(fine)('%s', (_reason, content) => {

@@ -117,6 +117,13 @@ describe('names', () => {
     expect(nearestName('zzzz', ['model', 'path'])).toBeNull()
     expect(nearestName('', [])).toBeNull()
   })
+
+  test('that are written in capitals, or only begun, have a nearest one; not where several begin so', () => {
+    expect(nearestName('REST', ['rest', 'kafka'])).toBe('rest')
+    expect(nearestName('local', ['local host', 'external'])).toBe('local host')
+    expect(nearestName('sel', ['self hosted ECS', 'self hosted EKS'])).toBeNull()
+    expect(nearestName('a', ['account', 'region'])).toBeNull()
+  })
 })
 
 describe('a duration', () => {

@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../../domain/diagnostic-codes.ts'
 import { modelId, namePattern, type ModelId } from '../../domain/names.ts'
+import { nearestName } from '../../domain/nearest-name.ts'
 
 export const documentKinds = [
   'Model',
@@ -39,6 +40,7 @@ const unitFolders: ReadonlyMap<string, DocumentKind> = new Map([
   ['deployments', 'Deployment'],
   ['approvals', 'Approval'],
 ])
+const unitFiles = ['model.yaml', 'namespace.yaml', 'training.yaml'] as const
 const platformFiles: ReadonlyMap<string, DocumentKind> = new Map([
   ['settings.yaml', 'Settings'],
   ['roles.yaml', 'Roles'],
@@ -79,8 +81,11 @@ export function unitOf(segments: readonly string[]): ModelId | null {
 function platformPlace(rest: readonly string[], file: string): Placement {
   const [folder = ''] = rest
   const kind = rest.length === 1 ? platformFiles.get(file) : rest.length === 2 ? platformFolders.get(folder) : undefined
-  if (kind === undefined)
-    return noKind(null, '_platform holds settings.yaml, roles.yaml, runtimes/, lifecycles/, freezes/')
+  if (kind === undefined) {
+    const near =
+      rest.length === 1 ? nearestFile(file, [...platformFiles.keys()]) : nearestFolder(folder, platformFolders)
+    return noKind(null, near, '_platform holds settings.yaml, roles.yaml, runtimes/, lifecycles/, freezes/')
+  }
   return named(kind, null, file)
 }
 
@@ -88,43 +93,79 @@ function namespacePlace(segments: readonly string[], file: string): Placement {
   const unit = unitOf(segments)
   const kind = unitFolders.get(segments.at(-2) ?? '')
   const badFolder = segments.slice(0, -1).find((folder) => !namePattern.test(folder))
-  if (badFolder !== undefined) return badName(unit, `the folder name ${JSON.stringify(badFolder)}`)
+  if (badFolder !== undefined) return badName(unit, 'folder name', badFolder)
   const reserved = segments.slice(0, -2).find((folder) => unitFolders.has(folder))
   if (reserved !== undefined)
-    return noKind(unit, `a folder named ${reserved} stands in a model folder and holds documents only`)
-  if (kind !== undefined) return unit === null ? noKind(null, 'a model stands in a namespace') : named(kind, unit, file)
-  if (file === 'namespace.yaml' && segments.length >= 2) {
+    return noKind(unit, null, `a folder named ${reserved} stands in a model folder and holds documents only`)
+  if (kind !== undefined)
+    return unit === null ? noKind(null, null, 'a model stands in a namespace') : named(kind, unit, file)
+  if (file === 'namespace.yaml') {
+    if (segments.length < 2)
+      return noKind(null, null, 'a namespace.yaml stands in a namespace folder such as abc_corp/')
     return { place: { kind: 'Namespace', unit: null, name: `/${segments.slice(0, -1).join('/')}` } }
   }
   if (file === 'training.yaml' && unit !== null) return { place: { kind: 'TrainingPipeline', unit, name: '' } }
-  if (file !== 'model.yaml') return noKind(unit, 'a model folder holds model.yaml, versions/, deployments/, approvals/')
-  if (unit === null) return noKind(null, 'a model stands in at least one namespace folder')
+  if (file !== 'model.yaml') {
+    const near = platformFiles.has(file)
+      ? 'the nearest is _platform/: move it there'
+      : (nearestFolder(segments.at(-2) ?? '', unitFolders) ?? nearestFile(file, unitFiles))
+    return noKind(unit, near, 'a model folder holds model.yaml, versions/, deployments/, approvals/')
+  }
+  if (unit === null) return noKind(null, null, 'a model stands in at least one namespace folder')
   return { place: { kind: 'Model', unit, name: '' } }
 }
 
 function named(kind: DocumentKind, unit: ModelId | null, file: string): Placement {
   const name = file.slice(0, -'.yaml'.length)
   if (kind === 'ModelVersion' && !/^[1-9][0-9]{0,5}$/.test(name)) {
-    return badName(
-      unit,
-      `the version file ${JSON.stringify(file)} (a version's file is its number, such as 4.yaml)`,
-      'Name it by its number alone, without zeros before it.',
-    )
+    const number = /^(?:v|version)?[-_. ]?0*([1-9][0-9]{0,5})$/i.exec(name)?.[1]
+    return {
+      misplaced: {
+        code: 'ST1011',
+        summary: `the version file ${JSON.stringify(file)} (a version's file is its number, such as 4.yaml) is not a valid name`,
+        help: `${renaming(number, '.yaml')}Name it by its number alone, without zeros before it.`,
+        unit,
+      },
+    }
   }
   if (kind === 'Settings' || kind === 'Roles') return { place: { kind, unit, name: '' } }
-  if (!namePattern.test(name)) return badName(unit, `the file name ${JSON.stringify(file)}`)
+  if (!namePattern.test(name)) return badName(unit, 'file name', name, '.yaml')
   return { place: { kind, unit, name } }
 }
 
-const nameHelp = 'Use lower-case letters, digits, _ and -, beginning with a letter or digit.'
-
-function badName(unit: ModelId | null, what: string, help = nameHelp): Placement {
-  return { misplaced: { code: 'ST1011', summary: `${what} is not a valid name`, help, unit } }
+function badName(unit: ModelId | null, what: string, name: string, ending = ''): Placement {
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '_')
+    .replace(/^[_-]+|_+$/g, '')
+  const better = namePattern.test(plain) && !plain.startsWith('_') ? plain : undefined
+  const help = `${renaming(better, ending)}Use lower-case letters, digits, _ and -, beginning with a letter or digit.`
+  const summary = `the ${what} ${JSON.stringify(`${name}${ending}`)} is not a valid name`
+  return { misplaced: { code: 'ST1011', summary, help, unit } }
 }
 
-function noKind(unit: ModelId | null, help: string): Placement {
-  const sentence = `${help.slice(0, 1).toUpperCase()}${help.slice(1)}.`
-  return { misplaced: { code: 'ST1009', summary: 'no kind of document belongs here', help: sentence, unit } }
+function renaming(name: string | undefined, ending: string): string {
+  return name === undefined ? '' : `Rename it to ${name}${ending}. `
+}
+
+function nearestFolder(folder: string, known: ReadonlyMap<string, DocumentKind>): string | null {
+  const nearest = nearestName(folder, [...known.keys()])
+  return nearest === null ? null : `the nearest is ${nearest}/: move it there`
+}
+
+function nearestFile(file: string, known: readonly string[]): string | null {
+  const stems = known.map((name) => name.slice(0, -'.yaml'.length))
+  const nearest = nearestName(file.slice(0, -'.yaml'.length), stems)
+  return nearest === null ? null : `the nearest is ${nearest}.yaml: rename it`
+}
+
+/** `nearest` is a place that may be meant, `holds` what belongs here. */
+function noKind(unit: ModelId | null, nearest: string | null, holds: string): Placement {
+  const sentences = [nearest, holds].flatMap((part) =>
+    part === null ? [] : [`${part.slice(0, 1).toUpperCase()}${part.slice(1)}.`],
+  )
+  const help = sentences.join(' ')
+  return { misplaced: { code: 'ST1009', summary: 'no kind of document belongs here', help, unit } }
 }
 
 function renamed(segments: readonly string[], file: string): Placement {

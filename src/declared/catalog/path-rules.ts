@@ -53,8 +53,8 @@ export function checkPaths(entries: readonly SourceEntry[], root: string): Catal
     ...nested(units),
     ...caseClashes(candidates),
   ]
-  for (const { path, summary, code, unit } of clashes) {
-    report(code, path, summary)
+  for (const { path, summary, code, unit, help } of clashes) {
+    report(code, path, summary, help)
     if (unit !== null) brokenUnits.add(unit)
   }
   return { documents, units, brokenUnits, diagnostics }
@@ -75,6 +75,8 @@ interface Clash {
   readonly path: string
   readonly summary: string
   readonly unit: ModelId | null
+  /** What the code's own help does not know. */
+  readonly help?: string
 }
 
 type Placed = readonly { readonly entry: SourceEntry; readonly place: Place }[]
@@ -91,7 +93,8 @@ function orphans(
     const model = `${wrong.root}${unit ?? ''}/model`
     if (wrong.paths.has(`${model}.yaml`) || wrong.paths.has(`${model}.yml`)) return []
     const summary = `${unit ?? ''} has documents but no model.yaml`
-    return [{ code: 'ST1013', path: first?.entry.path ?? '', summary, unit } as const]
+    const help = `Add model.yaml (steward new model ${unit?.slice(1) ?? ''}).`
+    return [{ code: 'ST1013', path: first?.entry.path ?? '', summary, unit, help } as const]
   })
 }
 

@@ -1,10 +1,11 @@
-import type { Document, LineCounter, Node, Pair, ParsedNode, YAMLError, YAMLMap } from 'yaml'
+import type { Document, LineCounter, Node, Pair, ParsedNode, YAMLMap } from 'yaml'
 import type { DiagnosticCode } from '../../domain/diagnostic-codes.ts'
 import { firstLine } from '../../domain/diagnostics.ts'
 import { loadYaml } from './load.ts'
 import { listed, type Fault, type Path, type YamlDocument } from '../fault.ts'
 import { isTooMuchToParse, limits, tooMuch } from './limits.ts'
 import { checkNodes, keyText, nodeRange, spanRange } from './nodes.ts'
+import { syntaxFaults } from './syntax-faults.ts'
 
 /** Keeps the whole syntax tree. */
 export type LocatedDocument = YamlDocument
@@ -48,13 +49,8 @@ function parseText(text: string): ExactResult {
   const parsed = parseAllDocuments(text, { ...parseOptions, lineCounter: lines })
   const documents = Array.isArray(parsed) ? parsed : []
   const [first, second] = documents
-  const faults = documents.flatMap((document) =>
-    [...document.errors, ...document.warnings].map((error) => syntaxFault(error, lines)),
-  )
-  // Nesting beyond the parser's own stack makes errors of what follows it, too.
-  const exhausted = faults.find(({ code }) => code === 'ST1006')
-  if (exhausted !== undefined) return { document: null, faults: [exhausted] }
-  if (faults.length > 0) return { document: null, faults: listed(faults) }
+  const faults = syntaxFaults(documents, text, lines)
+  if (faults.length > 0) return { document: null, faults }
   if (first === undefined || (second === undefined && isEmpty(first.contents))) {
     return failed('ST1004', 'the file holds no document', 'Write the document, or delete the file.')
   }
@@ -72,23 +68,6 @@ function parseText(text: string): ExactResult {
 
 function isEmpty(node: ParsedNode | null): boolean {
   return node === null || (loadYaml().isScalar(node) && node.value === null && (node.source ?? '') === '')
-}
-
-function syntaxFault(error: YAMLError, lines: LineCounter): Fault {
-  const range = spanRange(error.pos[0], error.pos[1], lines)
-  if (error.code === 'RESOURCE_EXHAUSTION') {
-    return { code: 'ST1006', summary: 'nested too deeply', help: `The limit is ${limits.depth}.`, range }
-  }
-  if (error.code === 'TAB_AS_INDENT') {
-    return {
-      code: 'ST1017',
-      summary: 'a tab indents this line',
-      help: 'Indent with spaces: YAML allows no tabs.',
-      range,
-    }
-  }
-  const summary = error.message.split('\n', 1)[0] ?? 'invalid YAML'
-  return { code: 'ST1001', summary: `not valid YAML: ${summary}`, help: 'Correct the syntax here.', range }
 }
 
 function locate(document: Document.Parsed, lines: LineCounter): LocatedDocument {

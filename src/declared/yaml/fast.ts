@@ -8,7 +8,7 @@ import { itemLimits, limits } from './limits.ts'
  */
 const doubtful =
   // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
-  /(?:^|[\s,[{:])(?:&(?=\S)|\*(?=[^\s"'])|!)|^ *(?:---|\.\.\.|\?|%)|^ +\r?$|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
+  /(?:^|[\s,[{:?])(?:&(?=\S)|\*(?=[^\s"'])|!)|^ *(?:---|\.\.\.|\?|%)|^ +\r?$|<<|[\t\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/m
 
 /** Without any of these nothing is doubtful: looking for single characters is many times faster. */
 // oxlint-disable-next-line no-control-regex -- these characters are what is looked for
@@ -19,18 +19,21 @@ function isDoubtful(text: string): boolean {
   return (marks || rare.test(text)) && doubtful.test(text)
 }
 
+/** A number with zeros before it that has no quotation marks: the exact parser says that they would be lost. */
+const leadingZeros = /(?<![^\s,[{:])[-+]?0\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![^\s,\]}])/
+
 /** A key that is certainly text: neither a number nor a constant in one of its spellings. */
 const plainKey = /^(?!(?:true|false|null|y|n|yes|no|on|off|nan|infinity)$|__proto__$)[A-Za-z_/$]/i
 
 /**
  * A text that would be a number if it were not quoted: whether it was, only the exact parser can tell. Not so an account
- * or a cost centre: digits that do not begin with 0 are a number to both unless they are quoted.
+ * or a cost centre: digits that do not begin with 0, and 0 itself, are a number to both unless they are quoted.
  */
 const numberLike = /^(?!(?:0|[1-9]\d*)$)[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$|^0[ox]/
 
 /** The value of a document of the common kind; null where the exact parser must decide. */
 export function parseFast(text: string): { readonly value: unknown } | null {
-  if (isDoubtful(text)) return null
+  if (isDoubtful(text) || leadingZeros.test(text)) return null
   let value: unknown
   try {
     value = load(text, { schema: CORE_SCHEMA })

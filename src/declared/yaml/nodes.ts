@@ -30,7 +30,7 @@ export function checkNodes(document: Document.Parsed<ParsedNode>, lines: LineCou
     faults.push({ code, summary, help, range: nodeRange(node, lines) })
   }
   visit(document, {
-    Node(_key, node, path) {
+    Node(role, node, path) {
       nodes += 1
       const depth = path.filter((parent) => isCollection(parent)).length
       if (isAlias(node) && ++aliases > limits.aliases) {
@@ -42,10 +42,13 @@ export function checkNodes(document: Document.Parsed<ParsedNode>, lines: LineCou
         return visit.BREAK
       }
       if (isAlias(node) && node.resolve(document) === undefined) {
-        fault(node, 'ST1001', `no anchor named \`${node.source}\` stands before this alias`, 'Write the value out.')
+        const help = `Write the value out. Text that begins with * needs quotes: "*${node.source}".`
+        fault(node, 'ST1001', `no anchor named \`${node.source}\` stands before this alias`, help)
       }
       if (isMap(node)) checkKeys(node, fault)
       if (isScalar(node)) checkScalar(node, node.value, node.source, fault)
+      // Of a key it is said that it is no text.
+      if (isScalar(node) && role !== 'key') checkZeros(node, node.value, node.source, fault)
       return undefined
     },
   })
@@ -90,6 +93,12 @@ function checkScalar(node: Node, value: unknown, source: string | undefined, fau
   }
   if (!value.isWellFormed()) fault(node, 'ST1001', 'the text holds half a character', 'Write the whole character.')
   if (value.includes('\0')) fault(node, 'ST1001', 'the text holds a NUL character', 'Remove it.')
+}
+
+/** Accounts and other numbers that are names: YAML would drop the zeros before them. */
+function checkZeros(node: Node, value: unknown, source: string | undefined, fault: Report): void {
+  if (typeof value !== 'number' || source === undefined || !/^[-+]?0\d/.test(source)) return
+  fault(node, 'ST1007', `${source} is read as the number ${value}`, `Quote it: "${source}".`)
 }
 
 function isExactNumber(value: number): boolean {
