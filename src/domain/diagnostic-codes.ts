@@ -49,7 +49,7 @@ export const diagnosticCodes = {
     'A limit on size, depth, aliases or nodes is passed',
     'Make the document smaller.',
     why(
-      'Limits of one document: 1 MiB, 256 KiB for one text, 100 alias tokens, depth 64, 100 000 nodes counted with every alias expanded, 120 000 words and marks as they are written, and 100 listed problems. They keep a hostile file from stopping everyone else’s work.',
+      'Limits of one document: 1 MiB, 256 KiB for one text, 100 alias tokens, depth 64, 100 000 nodes counted with every alias expanded, 120 000 words and marks as they are written, 100 000 lines, and 100 listed problems. They keep a hostile file from stopping everyone else’s work.',
     ),
   ),
   ST1007: error(

@@ -3,6 +3,7 @@ import type { Document, ParsedNode } from 'yaml'
 import { parseOptions } from '../yaml/exact.ts'
 import { isTooMuchToParse } from '../yaml/limits.ts'
 import { checkNodes } from '../yaml/nodes.ts'
+import { syntaxFaults } from '../yaml/syntax-faults.ts'
 import type { EditProblem } from './edit-yaml.ts'
 
 /** A text with exactly one sound document, its tokens and its value. */
@@ -40,10 +41,8 @@ function parse(text: string): OpenText | { readonly problem: EditProblem } {
   const parsed = parseAllDocuments(text, { ...options, lineCounter: lines })
   const [first, second] = Array.isArray(parsed) ? parsed : []
   if (first === undefined || first.contents === null) return failed('the file holds no document', positionOf(0))
-  const fault = [first, second].flatMap((one) => (one ? [...one.errors, ...one.warnings] : []))[0]
-  if (fault !== undefined) {
-    return failed(`not valid YAML: ${fault.message.split('\n', 1)[0] ?? ''}`, positionOf(fault.pos[0]))
-  }
+  const [fault] = syntaxFaults(second === undefined ? [first] : [first, second], text, lines)
+  if (fault !== undefined) return failed(fault.summary, fault.range.start)
   if (second !== undefined) return failed('the file holds more than one document', positionOf(second.range[0]))
   if (first.directives.yaml.version !== options.version) {
     return failed(`YAML ${first.directives.yaml.version} is not read`, positionOf(0))

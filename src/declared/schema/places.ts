@@ -2,6 +2,7 @@ import type { Path, YamlDocument } from '../fault.ts'
 import type { DocumentKind } from '../catalog/layout.ts'
 import type { SchemaError } from '../generated/validators.cjs'
 import { isJsonObject } from '../../domain/json.ts'
+import { pathOf } from '../pointers.ts'
 import { excerpt } from '../yaml/excerpt.ts'
 
 const SHOWN_CHARACTERS = 80
@@ -19,15 +20,6 @@ export interface Refusal {
 export function refusalOf(kind: DocumentKind, error: SchemaError, document: YamlDocument): Refusal {
   const path = pathOf(error.instancePath)
   return { kind, error, path, field: fieldText(path, document.value), document }
-}
-
-export function pathOf(pointer: string): Path {
-  return pointer === ''
-    ? []
-    : pointer
-        .slice(1)
-        .split('/')
-        .map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
 }
 
 export function escaped(name: string): string {

@@ -33,7 +33,8 @@ const numberLike = /^(?!(?:0|[1-9]\d*)$)[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?
 
 /** The value of a document of the common kind; null where the exact parser must decide. */
 export function parseFast(text: string): { readonly value: unknown } | null {
-  if (isDoubtful(text) || leadingZeros.test(text)) return null
+  // What is longer than an item is refused by `isPlain` all the same, after much work.
+  if (text.length > itemLimits.bytes || isDoubtful(text) || leadingZeros.test(text)) return null
   let value: unknown
   try {
     value = load(text, { schema: CORE_SCHEMA })

@@ -13,7 +13,7 @@ export const limits = {
   depth: 64,
   nodes: 100_000,
   tokens: 120_000,
-  lines: 200_000,
+  lines: 100_000,
   faults: 100,
 } as const
 
