@@ -13,7 +13,12 @@ const rows: readonly Row[] = [
   { reason: 'no YAML', text: 'a: 1\nb: [1\n', edit: put(['a'], 2), problem: /^2:4: this [[] is never closed/ },
   { reason: 'an unknown tag', text: 'a: !me 1\n', edit: put(['a'], 2), problem: /^1:4: not valid YAML/ },
   { reason: 'a key twice', text: 'a: 1\na: 2\n', edit: put(['a'], 3), problem: /^2:1: the key `a` stands twice/ },
-  { reason: 'a tab as indentation', text: 'a:\n\tb: 1\n', edit: put(['a'], 3), problem: /^2:1: a tab indents this line/ },
+  {
+    reason: 'a tab as indentation',
+    text: 'a:\n\tb: 1\n',
+    edit: put(['a'], 3),
+    problem: /^2:1: a tab indents this line/,
+  },
   { reason: 'two documents', text: 'a: 1\n---\nb: 1\n', edit: put(['a'], 2), problem: /^2:1: .*more than one/ },
   { reason: 'no document', text: '# nothing\n', edit: put(['a'], 2), problem: /^1:1: the file holds no document/ },
   { reason: 'YAML 1.1', text: '%YAML 1.1\n---\na: no\n', edit: put(['a'], 2), problem: /^1:1: YAML 1.1/ },
