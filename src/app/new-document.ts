@@ -1,4 +1,5 @@
 import type { DeclaredRuntime, DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
+import { isError } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'
 import { nearestName } from '../domain/nearest-name.ts'
 import type { ModelId } from '../domain/names.ts'
@@ -93,10 +94,12 @@ export async function newDeployment(
   const unit = unitOf(state, model)
   const versions = [...unit.versions.keys()].sort((a, b) => a - b)
   const version = request.version ?? versions.at(-1)
+  const document = version === undefined ? undefined : unit.versions.get(version)
+  const broken = document === undefined ? brokenVersion(state, model, version) : null
+  if (broken !== null) throw broken
   if (version === undefined) {
     throw refusal(`${model} has no valid version to deploy`, `Run \`steward new version ${model.slice(1)}\` first.`)
   }
-  const document = unit.versions.get(version)
   if (document === undefined) throw refusal(`${model} has no version ${version}`, `There is: ${versions.join(', ')}.`)
   if (document.value.serving === undefined) {
     const hint = `Write \`serving\` in versions/${version}.yaml first, or take another version with --version.`
@@ -106,6 +109,17 @@ export async function newDeployment(
   checkRuntime([...state.runtimes.values()], { ...request, services })
   const lines = deploymentLines({ stage, version, runtime: request.runtime })
   return write(app, model, { name: `deployments/${stage}.yaml`, schema: 'deployment', lines }, signal)
+}
+
+/** That a version is there, but not valid; null where that is not so. */
+function brokenVersion(state: DeclaredState, model: ModelId, version: number | undefined): StewardError | null {
+  const folder = `${state.root}${model}/versions/`
+  const begin = version === undefined ? folder : `${folder}${version}.yaml`
+  const fault = state.diagnostics.find((each) => isError(each) && each.path.startsWith(begin))
+  if (fault === undefined) return null
+  const number = fault.path.slice(folder.length).replace(/\.yaml$/, '')
+  const hint = `Correct ${fault.path}:${fault.range.start.line} first: ${fault.summary}.`
+  return refusal(`version ${number} of ${model} is not valid`, hint)
 }
 
 /** The rule of the catalog, told before anything is written. */

@@ -72,7 +72,7 @@ export function versionLines({ description, artifacts, serving }: VersionValues)
     ...(artifacts.length === 0 ? commentedArtifacts : ['artifacts:', ...artifacts.flatMap(artifactLines)]),
     '# The server answers GET /ping with 200 when it is ready, and POST /invocations with predictions, on $PORT.',
     ...(serving === null ? ['# serving:', '#   command: [node, serve.mjs]'] : servingLines(serving)),
-    '# Offline metrics and training parameters: any names.',
+    '# Offline metrics and training parameters, under any names.',
     '# metrics: { accuracy: 0.942 }',
     '# parameters: { alpha: 0.1 }',
     '# lineage:',

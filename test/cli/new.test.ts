@@ -186,6 +186,18 @@ describe('steward new deployment', () => {
     expect(code).toBe(1)
     expect(err).toContain('version 1 of /abc_corp/fraud/cards does not say how it is served')
   })
+
+  test('says where the only version is broken', async () => {
+    await using line = example()
+    await line.run(['new', 'model', 'abc_corp/fraud/cards'])
+    line.repository.write('models/abc_corp/fraud/cards/versions/1.yaml', 'description: first\nservin: {}\n')
+    for (const words of [[], ['--version', '1']]) {
+      const { code, err } = await line.run(['new', 'deployment', 'abc_corp/fraud/cards', 'dev', ...words])
+      expect(code).toBe(1)
+      expect(err).toContain('version 1 of /abc_corp/fraud/cards is not valid')
+      expect(err).toContain('models/abc_corp/fraud/cards/versions/1.yaml:2 first: unknown field `servin`')
+    }
+  })
 })
 
 test('every field that a scaffolded document shows as a comment is valid where the comment is taken away', async () => {
