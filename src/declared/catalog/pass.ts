@@ -4,7 +4,7 @@ import type { SourceFolder } from '../../source/source.ts'
 import { contentKey, goodDocumentAt, type Content } from '../compile-document.ts'
 import { draftFolder, namespacesBelow, type FolderDraft } from './folder-draft.ts'
 import { summarise, type FolderNode } from './folder-node.ts'
-import { GroupJudge } from './group-judge.ts'
+import { GroupQueue } from './group-queue.ts'
 import { extendChain, noNamespaces, type NamespaceChain } from '../namespaces.ts'
 import { checkPaths } from './path-rules.ts'
 import { readPlatform, type Platform } from '../platform.ts'
@@ -50,11 +50,11 @@ export function* runPass(input: PassInput): Reading<PassResult> {
   const contents = new Map([...known, ...read])
   const outside = draft.layout.own.diagnostics.filter(({ path }) => path === `${root}/_platform`)
   const platform = readPlatform({ root, layout, contents, outside })
-  const judge = new GroupJudge({ ...input, platform, ...input.days(platform) })
+  const groups = new GroupQueue({ ...input, platform, ...input.days(platform) })
   const context = [platformFolder?.oid ?? '', ...outside.map(({ code }) => code), input.days(platform).today].join(' ')
-  const settle = new Settling({ root, context, contents, judge })
+  const settle = new Settling({ root, context, contents, groups })
   const finish = settle.folder(draft, noNamespaces, input.base?.folder ?? null)
-  yield* judge.run()
+  yield* groups.run()
   const platformContents = new Map(
     layout.documents.flatMap(({ entry, place }) => {
       const key = contentKey(place.kind, entry.oid)
@@ -70,10 +70,10 @@ interface SettlingInput {
   /** Names what every folder depends on. */
   readonly context: string
   readonly contents: ReadonlyMap<string, Content>
-  readonly judge: GroupJudge
+  readonly groups: GroupQueue
 }
 
-/** Decides folder by folder what can be kept; what can not is given to the judge, and put together afterwards. */
+/** Decides folder by folder what can be kept; what can not is given to the queue, and put together afterwards. */
 class Settling {
   readonly #input: SettlingInput
 
@@ -81,7 +81,7 @@ class Settling {
     this.#input = input
   }
 
-  /** Gives what makes the folder's node once the judge has run. */
+  /** Gives what makes the folder's node once the queue has run. */
   folder(draft: FolderDraft, above: NamespaceChain, base: SourceFolder | null): () => FolderNode {
     const { folder, known, layout } = draft
     const { root, context } = this.#input
@@ -92,7 +92,7 @@ class Settling {
     const { namespace, chain } = this.#namespace(draft, above)
     const groups = layout.groups.map((folders) => {
       const earlier = known?.groups.get(folders[0]?.path ?? '') ?? null
-      return this.#input.judge.add({ folders, chain, known: earlier, compared })
+      return this.#input.groups.add({ folders, chain, known: earlier, compared })
     })
     const children = draft.children().map((child) => {
       const before = base?.folders.find(({ path }) => path === child.folder.path) ?? null

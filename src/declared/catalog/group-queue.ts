@@ -14,7 +14,7 @@ import { readContents, type BaseRevision } from './read-contents.ts'
 import type { Reading, ReadRequest } from './reading.ts'
 import type { Dependency } from '../unit-context.ts'
 
-export interface GroupJudgeInput {
+export interface GroupQueueInput {
   readonly root: string
   readonly base: BaseRevision | null
   readonly capabilities: CapabilityTable
@@ -56,12 +56,12 @@ interface Wanted {
 }
 
 /** Judges models, each as soon as its last document has been read. */
-export class GroupJudge {
-  readonly #input: GroupJudgeInput
+export class GroupQueue {
+  readonly #input: GroupQueueInput
   readonly #pending: Pending[] = []
   #baseContents: ReadonlyMap<string, Content> = new Map()
 
-  constructor(input: GroupJudgeInput) {
+  constructor(input: GroupQueueInput) {
     this.#input = input
   }
 
