@@ -105,7 +105,7 @@ function subjectDigest(subject: {
   })
 }
 
-export function withoutFields(value: object, fields: readonly string[]): Record<string, unknown> {
+function withoutFields(value: object, fields: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).filter(([field, held]) => !fields.includes(field) && held !== undefined),
   )

@@ -38,7 +38,7 @@ function escaped(character: string): string {
 }
 
 /** The comments that tell editors the schema: the YAML language server reads the first, JetBrains the second. */
-export function schemaLines(path: string, schema: string, schemas: SchemaCopies | null): readonly string[] {
+function schemaLines(path: string, schema: string, schemas: SchemaCopies | null): readonly string[] {
   if (schemas === null || !schemas.names.includes(schema)) return []
   const file = posix.relative(posix.dirname(path), `${schemas.folder}/${schema}.schema.json`)
   return [`# yaml-language-server: $schema=${file}`, `# $schema: ${file}`]

@@ -8,7 +8,7 @@ interface TreeEntry {
 }
 
 /** Entries of a raw tree object: `<mode> <name>\0<oid bytes>`, again and again. */
-export function parseTree(bytes: Buffer, oidBytes: number): TreeEntry[] {
+function parseTree(bytes: Buffer, oidBytes: number): TreeEntry[] {
   const entries: TreeEntry[] = []
   let at = 0
   while (at < bytes.length) {

@@ -8,12 +8,8 @@ const name = MODEL.slice(1)
 const prod = pathIn(MODEL, 'deployments/prod.yaml')
 const intent = '# who serves\r\nmodel_version: 1 # changing this line is the promotion\r\nlabels: {team: "a"}\r\n'
 
-function commandLine(): CommandLine {
-  const line = new CommandLine()
-  line.repository.writeCatalog(catalog().version(MODEL, 2).deployment(MODEL, 'prod', intent))
-  line.repository.commit()
-  return line
-}
+const commandLine = (): CommandLine =>
+  new CommandLine().withCatalog(catalog().version(MODEL, 2).deployment(MODEL, 'prod', intent))
 const read = (line: CommandLine, path: string): string => readFileSync(join(line.repository.folder, path), 'utf8')
 
 describe('steward promote', () => {

@@ -4,12 +4,7 @@ import { CommandLine } from '../support/catalog-cli.ts'
 
 const prod = pathIn(MODEL, 'deployments/prod.yaml')
 
-function commandLine(given = catalog()): CommandLine {
-  const line = new CommandLine()
-  line.repository.writeCatalog(given)
-  line.repository.commit()
-  return line
-}
+const commandLine = (given = catalog()): CommandLine => new CommandLine().withCatalog(given)
 
 describe('steward validate --format', () => {
   test('concise prints a line a problem', async () => {

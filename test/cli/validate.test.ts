@@ -6,12 +6,7 @@ import { CommandLine } from '../support/catalog-cli.ts'
 
 const prod = pathIn(MODEL, 'deployments/prod.yaml')
 
-function commandLine(given = catalog()): CommandLine {
-  const line = new CommandLine()
-  line.repository.writeCatalog(given)
-  line.repository.commit()
-  return line
-}
+const commandLine = (given = catalog()): CommandLine => new CommandLine().withCatalog(given)
 
 describe('steward validate', () => {
   test('of a good catalog says so and exits 0, with nothing written anywhere', async () => {

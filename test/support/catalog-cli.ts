@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import type { Catalog } from './catalog-builder.ts'
 import { ScratchRepository } from './catalog-repository.ts'
 
 const checkout = join(import.meta.dirname, '../..')
@@ -25,6 +26,12 @@ export class CommandLine implements AsyncDisposable {
       filter: (path) => !/models[/\\]_(artifacts|training)/.test(path),
     })
     this.repository.commit('the example catalog')
+    return this
+  }
+
+  withCatalog(catalog: Catalog): this {
+    this.repository.writeCatalog(catalog)
+    this.repository.commit()
     return this
   }
 

@@ -47,7 +47,7 @@ function childDepth(text: string, item: Item): { type: 'block-map' | 'block-seq'
 }
 
 /** The blanks behind the opening bracket of a collection that holds something in the same line; null for others. */
-export function flowPad(text: string, token: CST.FlowCollection): string | null {
+function flowPad(text: string, token: CST.FlowCollection): string | null {
   const [first] = realItems(token)
   const start = itemStart(first)
   if (start === null) return null

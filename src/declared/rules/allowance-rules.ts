@@ -54,7 +54,7 @@ export function checkStage(subject: {
 }
 
 /** What is said of a whole document stands at its first line alone. */
-export function firstLineOf(diagnostic: Diagnostic, whole: boolean): Diagnostic {
+function firstLineOf(diagnostic: Diagnostic, whole: boolean): Diagnostic {
   const { start } = diagnostic.range
   return whole ? { ...diagnostic, range: { start, end: start } } : diagnostic
 }

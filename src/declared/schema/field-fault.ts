@@ -1,7 +1,8 @@
 import { nearestName } from '../../domain/nearest-name.ts'
 import type { Fault } from '../fault.ts'
 import { knownFields } from '../generated/schema-hints.ts'
-import { escaped, placeIn, shown, valueAt, type Refusal } from './places.ts'
+import { pointerOf } from '../pointers.ts'
+import { placeIn, shown, valueAt, type Refusal } from './places.ts'
 
 /** A field that is not known where it stands. */
 export function unknownField(refusal: Refusal): Fault {
@@ -13,7 +14,7 @@ export function unknownField(refusal: Refusal): Fault {
     summary: `unknown field \`${shown(name)}\`${where}`,
     help: unknownFieldHelp(refusal, name),
     range: document.keyRangeOf([...path, name]),
-    pointer: `${error.instancePath}/${escaped(name)}`,
+    pointer: `${error.instancePath}${pointerOf([name])}`,
   }
 }
 

@@ -22,10 +22,6 @@ export function refusalOf(kind: DocumentKind, error: SchemaError, document: Yaml
   return { kind, error, path, field: fieldText(path, document.value), document }
 }
 
-export function escaped(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
-}
-
 /** What stands at a path of a value; undefined where nothing does. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((held, segment) => {

@@ -15,7 +15,7 @@ export function fieldOf(line: string): Field | null {
   return { indent, key, value: rest.slice(colon + 1).trim() }
 }
 
-export function isBlank(line: string): boolean {
+function isBlank(line: string): boolean {
   return /^\s*(?:#|$)/.test(line)
 }
 
@@ -32,7 +32,7 @@ export function firstSaying(lines: readonly string[], from: number): number {
 }
 
 /** The columns at which a line could stand: those of the lines that it stands below, the deepest first. */
-export function openIndents(lines: readonly string[], at: number): readonly number[] {
+function openIndents(lines: readonly string[], at: number): readonly number[] {
   const open: number[] = []
   let least = Infinity
   for (let index = at - 1; index >= 0 && least > 0; index -= 1) {
