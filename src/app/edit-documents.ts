@@ -69,7 +69,7 @@ export function declaredUnit(state: DeclaredState, model: ModelId): DeclaredUnit
   const unit = state.units.get(model)
   if (unit !== undefined) return unit
   const nearest = nearestName(model, [...state.units.keys()])
-  const hint = nearest === null ? 'Add it with `steward new model`.' : `The nearest is ${nearest}.`
+  const hint = nearest === null ? `Run \`steward new model ${model.slice(1)}\` first.` : `The nearest is ${nearest}.`
   throw new StewardError(`there is no model ${model} in the work tree`, { code: 'model_unknown', kind: 'user', hint })
 }
 

@@ -1,11 +1,13 @@
-import type { DeclaredRuntime, DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
+import type { DeclaredState } from '../declared/declared-state.ts'
+import { unknownName } from '../declared/rules/named-help.ts'
+import { servingRuntimes, undecided } from '../declared/runtime-choice.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'
-import { nearestName } from '../domain/nearest-name.ts'
 import type { ModelId } from '../domain/names.ts'
 import { deploymentLines, modelLines, versionLines } from '../scaffold/documents.ts'
 import { documentFile } from '../scaffold/yaml-text.ts'
 import type { App } from './app.ts'
+import { declaredUnit } from './edit-documents.ts'
 import { newArtifact, type NamedArtifact } from './new-artifact.ts'
 import { checkFiles, declaredIfAny, gitEmail, lookAtTargets, schemasIn, writeAll, type Checked } from './scaffold.ts'
 import { recordedVersions, usedVersions } from './used-versions.ts'
@@ -57,7 +59,7 @@ export interface NewVersionRequest {
 export async function newVersion(app: App, request: NewVersionRequest, signal?: AbortSignal): Promise<NewDocument> {
   const { model } = request
   const { state } = await app.declared({ kind: 'worktree' }, signal)
-  const unit = unitOf(state, model)
+  const unit = declaredUnit(state, model)
   const taken = [...(await usedVersions(app, model, signal)), ...(await recordedVersions(app, state, model, signal))]
   const number = Math.max(0, ...taken) + 1
   const newest = unit.versions.get(Math.max(...unit.versions.keys()))
@@ -91,7 +93,7 @@ export async function newDeployment(
 ): Promise<NewDocument> {
   const { model, stage } = request
   const { state } = await app.declared({ kind: 'worktree' }, signal)
-  const unit = unitOf(state, model)
+  const unit = declaredUnit(state, model)
   const versions = [...unit.versions.keys()].sort((a, b) => a - b)
   const version = request.version ?? versions.at(-1)
   const document = version === undefined ? undefined : unit.versions.get(version)
@@ -106,7 +108,7 @@ export async function newDeployment(
     throw refusal(`version ${version} of ${model} does not say how it is served`, hint)
   }
   const services = document.value.services ?? unit.catalog?.value.services ?? []
-  checkRuntime([...state.runtimes.values()], { ...request, services })
+  checkRuntime(state, { ...request, services })
   const lines = deploymentLines({ stage, version, runtime: request.runtime })
   return write(app, model, { name: `deployments/${stage}.yaml`, schema: 'deployment', lines }, signal)
 }
@@ -124,28 +126,19 @@ function brokenVersion(state: DeclaredState, model: ModelId, version: number | u
 
 /** The rule of the catalog, told before anything is written. */
 function checkRuntime(
-  runtimes: readonly DeclaredRuntime[],
+  { runtimes }: DeclaredState,
   { runtime, stage, services }: { runtime: string | null; stage: string; services: readonly string[] },
 ): void {
-  const all = runtimes.map(({ name, stages }) => `${name} (${stages.join(', ')})`).join('; ')
-  const hint = all === '' ? 'Add one under _platform/runtimes/.' : `Runtimes and their stages: ${all}.`
   if (runtime !== null) {
-    const names = runtimes.map(({ name }) => name)
-    if (names.includes(runtime)) return
-    const nearest = nearestName(runtime, names)
-    throw refusal(`there is no runtime ${runtime}`, nearest === null ? hint : `The nearest is ${nearest}. ${hint}`)
+    if (runtimes.has(runtime)) return
+    const { summary, help } = unknownName('runtime', runtime, [...runtimes.keys()], '_platform/runtimes/')
+    throw refusal(summary, help)
   }
-  const serving = runtimes.filter(
-    (each) =>
-      each.stages.includes(stage) &&
-      (each.services.length === 0 || each.services.some((service) => services.includes(service))),
-  )
-  const tags = services.length === 0 ? 'without service tags' : `with service tags ${services.join(', ')}`
-  if (serving.length === 0) throw refusal(`no runtime serves stage ${stage} ${tags}`, hint)
-  if (serving.length > 1) {
-    const names = serving.map(({ name }) => name).join(', ')
-    throw refusal(`several runtimes serve stage ${stage} ${tags}`, `Name one of them with --runtime: ${names}.`)
-  }
+  const serving = servingRuntimes(runtimes, stage, services)
+  if (serving.length === 1) return
+  const { summary, help } = undecided(serving, { stage, services }, runtimes)
+  const names = serving.map(({ name }) => name).join(', ')
+  throw refusal(summary, names === '' ? help : `Name one of them with --runtime: ${names}.`)
 }
 
 async function write(app: App, model: ModelId, made: Made, signal?: AbortSignal): Promise<NewDocument> {
@@ -165,16 +158,6 @@ async function nestedUnit(app: App, model: ModelId): Promise<ModelId | null> {
   const state = await declaredIfAny(app)
   const units = [...(state?.units.keys() ?? [])]
   return units.find((unit) => unit.startsWith(`${model}/`) || model.startsWith(`${unit}/`)) ?? null
-}
-
-function unitOf(state: DeclaredState, model: ModelId): DeclaredUnit {
-  const unit = state.units.get(model)
-  if (unit !== undefined) return unit
-  const nearest = nearestName(model, [...state.units.keys()])
-  throw refusal(
-    `there is no model ${model}`,
-    nearest === null ? `Run \`steward new model ${model.slice(1)}\` first.` : `The nearest is ${nearest}.`,
-  )
 }
 
 function refusal(message: string, hint: string): StewardError {

@@ -29,16 +29,26 @@ export function chooseRuntime(
     if (isBroken(brokenRuntimes, name)) return { runtime: null, diagnostic: null }
     return { runtime: null, diagnostic: unknown(name, [...runtimes.keys(), ...brokenRuntimes], request) }
   }
-  const candidates = [...runtimes.values()].filter((runtime) => serves(runtime, stage, services))
+  const candidates = servingRuntimes(runtimes, stage, services)
   const [only] = candidates
   if (only !== undefined && candidates.length === 1) return { runtime: only, diagnostic: null }
   if (candidates.length === 0 && brokenRuntimes.size > 0) return { runtime: null, diagnostic: null }
   return { runtime: null, diagnostic: findingAt(document, [], undecided(candidates, request, runtimes)) }
 }
 
-function serves(runtime: DeclaredRuntime, stage: string, services: readonly string[]): boolean {
-  if (!runtime.stages.includes(stage)) return false
-  return runtime.services.length === 0 || runtime.services.some((service) => services.includes(service))
+type Runtimes = ReadonlyMap<string, DeclaredRuntime>
+
+/** Those that carry a stage, and one of the service tags if they have any themselves. */
+export function servingRuntimes(
+  runtimes: Runtimes,
+  stage: string,
+  services: readonly string[],
+): readonly DeclaredRuntime[] {
+  return [...runtimes.values()].filter(
+    (each) =>
+      each.stages.includes(stage) &&
+      (each.services.length === 0 || each.services.some((service) => services.includes(service))),
+  )
 }
 
 function unknown(name: string, known: readonly string[], { layers, document }: RuntimeRequest): Diagnostic {
@@ -47,10 +57,11 @@ function unknown(name: string, known: readonly string[], { layers, document }: R
   return findingAt(place.document, place.at, { code: 'ST1202', ...said })
 }
 
-function undecided(
+/** What is said where none or several carry a stage. */
+export function undecided(
   candidates: readonly DeclaredRuntime[],
-  { stage, services }: RuntimeRequest,
-  runtimes: ReadonlyMap<string, DeclaredRuntime>,
+  { stage, services }: Pick<RuntimeRequest, 'stage' | 'services'>,
+  runtimes: Runtimes,
 ): Finding {
   const tagged = [...runtimes.values()].some((runtime) => runtime.services.length > 0)
   const tags = services.length > 0 ? ` with service tags ${services.join(', ')}` : tagged ? ' without service tags' : ''
