@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
-import { lstat, readdir, readFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { repositoryAround } from '../source/repository-around.ts'
 
 /** The folders that are no namespace or model. */
 const reserved = new Set(['versions', 'deployments', 'approvals'])
@@ -20,9 +21,7 @@ export class CatalogNames {
 
   /** The catalog `root` of the repository around `folder`. */
   static async around(folder: string, root: string): Promise<CatalogNames> {
-    let top = resolve(folder)
-    while ((await lstat(join(top, '.git')).catch(() => null)) === null && dirname(top) !== top) top = dirname(top)
-    return new CatalogNames(top, root)
+    return new CatalogNames((await repositoryAround(folder)) ?? folder, root)
   }
 
   /** `abc_corp/claim/doc_classification` …, of those that begin with the text; other folders are not entered. */

@@ -1,14 +1,15 @@
-import { lstat, mkdir, readFile, realpath } from 'node:fs/promises'
-import { createHash } from 'node:crypto'
-import { dirname, join, sep } from 'node:path'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import { pathOfFileUri, resolveArtifactUri } from '../artifacts/artifact-store.ts'
 import { tarOf } from '../artifacts/deterministic-tar.ts'
 import { storedGzip } from '../artifacts/stored-gzip.ts'
+import { sha256Hex } from '../domain/digest.ts'
 import { errorCode, StewardError } from '../domain/errors.ts'
 import { initFiles } from '../scaffold/init-files.ts'
 import { sampleServerFiles } from '../scaffold/sample-server.ts'
 import type { ArtifactValues } from '../scaffold/documents.ts'
 import { firstVersionKey, sampleVersionPath, type SampleValues } from '../scaffold/sample.ts'
+import { repositoryAround } from '../source/repository-around.ts'
 import { createFile } from '../system/files.ts'
 import type { App } from './app.ts'
 import { checkFiles, declaredIfAny, gitEmail, lookAtTargets, readSchemas, writeAll, type Checked } from './scaffold.ts'
@@ -50,7 +51,7 @@ export async function initRepository(app: App, request: InitRequest, signal?: Ab
   }
   const owner = request.owner ?? (await gitEmail(folder))
   const body = storedGzip(tarOf(sampleServerFiles))
-  const content = { sha256: sha256Of(body), size: body.length }
+  const content = { sha256: sha256Hex(body), size: body.length }
   const artifact: ArtifactValues = { name: 'trained', uri: firstVersionKey(namespace, model), content }
   const values: SampleValues = { root, namespace, model, owner, artifact }
   const declared = await declaredIfAny(app, signal)
@@ -99,7 +100,7 @@ async function decideSample(values: SampleValues, { folder, base, models }: Surr
 async function archivePlace({ uri, content }: ArtifactValues, base: string): Promise<ArchivePlace> {
   const path = pathOfFileUri(resolveArtifactUri(uri, base))
   try {
-    return { path, state: sha256Of(await readFile(path)) === content?.sha256 ? 'there' : 'another' }
+    return { path, state: sha256Hex(await readFile(path)) === content?.sha256 ? 'there' : 'another' }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { path, state: 'missing' }
     throw error
@@ -109,10 +110,6 @@ async function archivePlace({ uri, content }: ArtifactValues, base: string): Pro
 async function putArchive(app: App, path: string, body: Uint8Array): Promise<void> {
   if (path.startsWith(`${await app.stateDir()}${sep}`)) await app.ensureStateDir()
   await createFile(path, body)
-}
-
-function sha256Of(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex')
 }
 
 /** False where a repository is to be made. Throws where there is one around the folder, or may be none. */
@@ -132,15 +129,6 @@ async function isRepositoryTop(folder: string, git: boolean): Promise<boolean> {
     kind: 'user',
     hint: `Run \`steward init ${around}\`, or \`git init\` in the folder first to make it a repository of its own.`,
   })
-}
-
-/** The nearest folder, from this one upwards, that has a `.git`. */
-async function repositoryAround(folder: string): Promise<string | null> {
-  const real = await realpath(folder).catch(() => null)
-  if (real === null) return dirname(folder) === folder ? null : repositoryAround(dirname(folder))
-  const found = await lstat(join(real, '.git')).catch(() => null)
-  if (found !== null) return real
-  return dirname(real) === real ? null : repositoryAround(dirname(real))
 }
 
 async function initGit(folder: string): Promise<void> {

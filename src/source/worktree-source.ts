@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, lstatSync, openSync, readSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
+import { sha256Hex } from '../domain/digest.ts'
 import { errorCode, StewardError } from '../domain/errors.ts'
 import { buildFolders } from './folders.ts'
 import type { EntryMode, SourceEntry, SourceFolder, SourceSnapshot } from './source.ts'
@@ -43,10 +44,10 @@ export class WorktreeSource {
     this.#files = files
     const entries = [...files.values()].map(({ entry }) => entry)
     if (entries.length === 0 || entries.some(({ path }) => path === root)) throw noFiles(root)
-    const folder = buildFolders(root, entries, sha256, this.#folder)
+    const folder = buildFolders(root, entries, sha256Hex, this.#folder)
     this.#folder = folder
     const documents = entries.filter(({ path, mode }) => mode !== 'file' || /\.ya?ml$/i.test(path))
-    const digest = sha256(documents.map(({ mode, oid, path }) => `${mode} ${oid} ${path}\n`).join(''))
+    const digest = sha256Hex(documents.map(({ mode, oid, path }) => `${mode} ${oid} ${path}\n`).join(''))
     return {
       revision: `worktree@sha256:${digest}`,
       commit: null,
@@ -91,10 +92,6 @@ function linkFinder(top: string): (path: string) => string | null {
     return slash === -1 ? null : linkAt(path.slice(0, slash))
   }
   return linkAbove
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
 }
 
 function readEntry(

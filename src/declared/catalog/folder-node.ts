@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../domain/diagnostics.ts'
 import type { ModelId } from '../../domain/names.ts'
+import { byPath } from '../../source/folders.ts'
 import type { SourceFolder } from '../../source/source.ts'
 import { diagnosticOf, type Content } from '../compile-document.ts'
 import type { DeclaredUnit } from '../declared-state.ts'
@@ -109,7 +110,7 @@ function namespaceDiagnostics({ layout, namespace }: FolderParts, chain: Namespa
 
 /** A folder can not be pointed at: the first file in it stands for it. */
 function namedFolders({ groups, namespaces }: FolderLayout): { name: string; path: string }[] {
-  const folders = [...groups.flat(), ...namespaces].sort((a, b) => (a.path < b.path ? -1 : 1))
+  const folders = [...groups.flat(), ...namespaces].sort(byPath)
   return folders.map((folder) => ({ name: nameOf(folder.path), path: firstFile(folder) }))
 }
 
