@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DeclaredState, DeclaredUnit, DeploymentIntent } from '../declared/declared-state.ts'
+import type { DeclaredState, DeclaredUnit, DeclaredVersion, DeploymentIntent } from '../declared/declared-state.ts'
 import type { EditResult } from '../declared/edits/edit-yaml.ts'
 import { isError, type Diagnostic } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'
@@ -111,11 +111,26 @@ export function noDeployment(unit: DeclaredUnit, stage: string): StewardError {
   })
 }
 
-/** A version that is registered in the work tree. */
-export function requireVersion(unit: DeclaredUnit, version: number): void {
-  if (unit.versions.has(version)) return
+/** A version of the work tree. Throws where it is not there, or has an error, with the place of that. */
+export function requireVersion(state: DeclaredState, unit: DeclaredUnit, version: number): DeclaredVersion {
+  const found = unit.versions.get(version)
+  if (found !== undefined) return found
   const known = [...unit.versions.keys()].sort((a, b) => a - b)
   const hint = known.length === 0 ? 'Add one with `steward new version`.' : `Registered: ${known.join(', ')}.`
   const message = `version ${version} of ${unit.model} is not registered`
-  throw new StewardError(message, { code: 'version_unknown', kind: 'user', hint })
+  throw (
+    brokenVersion(state, unit, `${version}.yaml`) ??
+    new StewardError(message, { code: 'version_unknown', kind: 'user', hint })
+  )
+}
+
+/** That a version (default: any) is there, but not valid; null where that is not so. */
+export function brokenVersion(state: DeclaredState, { model }: DeclaredUnit, file = ''): StewardError | null {
+  const folder = `${state.root}${model}/versions/`
+  const fault = state.diagnostics.find((each) => isError(each) && each.path.startsWith(`${folder}${file}`))
+  if (fault === undefined) return null
+  const { path, range, summary } = fault
+  const number = path.slice(folder.length).replace(/\.yaml$/, '')
+  const hint = `Correct ${path}:${range.start.line} first: ${summary}.`
+  return new StewardError(`version ${number} of ${model} is not valid`, { code: 'version_invalid', kind: 'user', hint })
 }

@@ -1,13 +1,12 @@
 import type { DeclaredState } from '../declared/declared-state.ts'
 import { unknownName } from '../declared/rules/named-help.ts'
 import { servingRuntimes, undecided } from '../declared/runtime-choice.ts'
-import { isError } from '../domain/diagnostics.ts'
 import { StewardError } from '../domain/errors.ts'
 import type { ModelId } from '../domain/names.ts'
 import { deploymentLines, modelLines, versionLines } from '../scaffold/documents.ts'
 import { documentFile } from '../scaffold/yaml-text.ts'
 import type { App } from './app.ts'
-import { declaredUnit } from './edit-documents.ts'
+import { brokenVersion, declaredUnit, requireVersion } from './edit-documents.ts'
 import { newArtifact, type NamedArtifact } from './new-artifact.ts'
 import { checkFiles, declaredIfAny, gitEmail, lookAtTargets, schemasIn, writeAll, type Checked } from './scaffold.ts'
 import { recordedVersions, usedVersions } from './used-versions.ts'
@@ -94,15 +93,12 @@ export async function newDeployment(
   const { model, stage } = request
   const { state } = await app.declared({ kind: 'worktree' }, signal)
   const unit = declaredUnit(state, model)
-  const versions = [...unit.versions.keys()].sort((a, b) => a - b)
-  const version = request.version ?? versions.at(-1)
-  const document = version === undefined ? undefined : unit.versions.get(version)
-  const broken = document === undefined ? brokenVersion(state, model, version) : null
-  if (broken !== null) throw broken
+  const version = request.version ?? [...unit.versions.keys()].sort((a, b) => a - b).at(-1)
   if (version === undefined) {
-    throw refusal(`${model} has no valid version to deploy`, `Run \`steward new version ${model.slice(1)}\` first.`)
+    const none = refusal(`${model} has no version to deploy`, `Run \`steward new version ${model.slice(1)}\` first.`)
+    throw brokenVersion(state, unit) ?? none
   }
-  if (document === undefined) throw refusal(`${model} has no version ${version}`, `There is: ${versions.join(', ')}.`)
+  const document = requireVersion(state, unit, version)
   if (document.value.serving === undefined) {
     const hint = `Write \`serving\` in versions/${version}.yaml first, or take another version with --version.`
     throw refusal(`version ${version} of ${model} does not say how it is served`, hint)
@@ -111,17 +107,6 @@ export async function newDeployment(
   checkRuntime(state, { ...request, services })
   const lines = deploymentLines({ stage, version, runtime: request.runtime })
   return write(app, model, { name: `deployments/${stage}.yaml`, schema: 'deployment', lines }, signal)
-}
-
-/** That a version is there, but not valid; null where that is not so. */
-function brokenVersion(state: DeclaredState, model: ModelId, version: number | undefined): StewardError | null {
-  const folder = `${state.root}${model}/versions/`
-  const begin = version === undefined ? folder : `${folder}${version}.yaml`
-  const fault = state.diagnostics.find((each) => isError(each) && each.path.startsWith(begin))
-  if (fault === undefined) return null
-  const number = fault.path.slice(folder.length).replace(/\.yaml$/, '')
-  const hint = `Correct ${fault.path}:${fault.range.start.line} first: ${fault.summary}.`
-  return refusal(`version ${number} of ${model} is not valid`, hint)
 }
 
 /** The rule of the catalog, told before anything is written. */

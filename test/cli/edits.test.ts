@@ -43,6 +43,16 @@ describe('steward promote', () => {
     expect(err).toContain(`${path}:3:1`)
   })
 
+  test('to a version that is not valid names the place, and changes nothing', async () => {
+    await using line = commandLine()
+    const path = pathIn(MODEL, 'versions/2.yaml')
+    line.repository.write(path, 'description: second\nservin: {}\n')
+    const { code, err } = await line.run(['promote', `${name}@2`, '--to', 'prod'])
+    expect({ code, text: read(line, prod) }).toEqual({ code: 1, text: intent })
+    expect(err).toContain('version 2 of /abc/claim/docs is not valid')
+    expect(err).toContain(`${path}:2 first: unknown field \`servin\``)
+  })
+
   test('to a stage without deployment writes one', async () => {
     await using line = commandLine()
     const { code } = await line.run(['promote', `${name}@2`, '--to', 'dev'])

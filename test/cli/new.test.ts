@@ -160,7 +160,7 @@ describe('steward new deployment', () => {
   })
 
   test.each([
-    [['--version', '9'], 'There is: 1, 2, 3.'],
+    [['--version', '9'], 'Registered: 1, 2, 3.'],
     [['--runtime', 'locl'], 'The nearest is local.'],
   ])('with %j says what there is', async (options, text) => {
     await using line = example()

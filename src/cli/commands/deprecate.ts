@@ -21,11 +21,11 @@ export const deprecate: Command = {
     if (next !== undefined && !/^[1-9][0-9]{0,5}$/.test(next)) throw usageError(`--replaced-by ${next} is no version`)
     const { declaredUnit, editDocuments, requireVersion } = await import('../../app/edit-documents.ts')
     const { deprecateText } = await import('../../declared/edits/document-edits.ts')
-    const unit = declaredUnit((await app.declared({ kind: 'worktree' }, signal)).state, model)
-    requireVersion(unit, version)
-    if (next !== undefined) requireVersion(unit, Number(next))
+    const { state } = await app.declared({ kind: 'worktree' }, signal)
+    const unit = declaredUnit(state, model)
+    const { path } = requireVersion(state, unit, version).document
+    if (next !== undefined) requireVersion(state, unit, Number(next))
     if (next !== undefined && Number(next) === version) throw usageError('a version can not replace itself')
-    const path = unit.versions.get(version)?.document.path ?? ''
     const deprecated = { reason, ...(next !== undefined && { replacedBy: Number(next) }) }
     const edited = await editDocuments(app, [path], (before) => deprecateText(before, deprecated), signal)
     const users = unit.intents.filter((intent) => intent.modelVersion === version).map(({ name }) => name)

@@ -24,14 +24,13 @@ export const promote: Command = {
     const { promoteText } = await import('../../declared/edits/document-edits.ts')
     const { state } = await app.declared({ kind: 'worktree' }, signal)
     const unit = declaredUnit(state, model)
-    requireVersion(unit, version)
+    const { deprecated } = requireVersion(state, unit, version).value
     const paths = stageIntents(state, unit, stage).map(({ path }) => path)
     if (paths.length === 0) {
       const { newDeployment } = await import('../../app/new-document.ts')
       return tellNewDocument(await newDeployment(app, { model, stage, version, runtime: null }, signal), io)
     }
     const edited = await editDocuments(app, paths, (before) => promoteText(before, version), signal)
-    const deprecated = unit.versions.get(version)?.value.deprecated
     const notes = [
       ...(deprecated === undefined ? [] : [`version ${version} is deprecated: ${deprecated.reason}`]),
       ...heldNotes(unit, stage),

@@ -31,7 +31,7 @@ export const rollback: Command = {
     for (const { name, path, modelVersion } of intents) {
       targets.set(path, await rollbackTarget(tables, { model, name, declared: modelVersion, signal }))
     }
-    for (const version of targets.values()) requireVersion(unit, version)
+    for (const version of targets.values()) requireVersion(declared.state, unit, version)
     const versions = [...new Set(targets.values())]
     const [version] = versions
     if (version === undefined || versions.length > 1) {
