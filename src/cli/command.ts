@@ -32,6 +32,8 @@ export interface CommandData extends CommandHead {
   readonly options: readonly OptionSpec[]
   readonly examples: readonly string[]
   readonly detail?: string
+  /** Formats of its own, beside those of every command; it asks for the one that was named by `ownFormat`. */
+  readonly formats?: readonly string[]
 }
 
 /** A command is data and what runs it. */
@@ -91,6 +93,11 @@ export class Options {
 export const outputFormats = ['pretty', 'concise', 'json', 'github'] as const
 /** `concise` and `github` show problems in one line each; what a command answers beside them is as in `pretty`. */
 export type OutputFormat = (typeof outputFormats)[number]
+
+/** Which of a command's own formats was asked for; null where it was one of every command's. */
+export function ownFormat({ formats = [] }: Pick<CommandData, 'formats'>, options: Options): string | null {
+  return formats.find((each) => each === options.text('format')) ?? null
+}
 
 /** Where output goes: results on standard output, everything else on standard error. */
 export interface Io {

@@ -45,11 +45,16 @@ export function commandHelp(command: CommandData): string {
     ...own,
     '',
     'Options of every command:',
-    ...optionLines(globalOptions),
+    ...optionLines(globalOptions.map((option) => withFormats(option, command.formats ?? []))),
     '',
     'Examples:',
     ...command.examples.map((example) => `  ${example}`),
   ].join('\n')
+}
+
+function withFormats(option: OptionSpec, formats: readonly string[]): OptionSpec {
+  if (option.name !== 'format' || formats.length === 0) return option
+  return { ...option, summary: `${option.summary}; here also ${formats.join(' or ')}` }
 }
 
 function requiredOptions({ options }: CommandData): string {

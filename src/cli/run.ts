@@ -1,7 +1,16 @@
 import type { PortDecorator } from '../app/app.ts'
 import { readEnvironment, type Environment } from '../app/environment.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
-import { exitCodes, outputFormats, type CommandLine, type Io, type Options, type OutputFormat } from './command.ts'
+import {
+  exitCodes,
+  outputFormats,
+  ownFormat,
+  type CommandData,
+  type CommandLine,
+  type Io,
+  type Options,
+  type OutputFormat,
+} from './command.ts'
 import { commands } from './commands/index.ts'
 import { commandHelp, overview } from './help.ts'
 import { processIo } from './io.ts'
@@ -39,7 +48,7 @@ export async function run(
       early.out(commandHelp(parsed.command))
       return exitCodes.done
     }
-    io = ioOf(parsed.options, environment)
+    io = ioOf(parsed, environment)
     warn(warnings, parsed.options, environment, io)
     return await runCommand(
       parsed,
@@ -57,8 +66,8 @@ async function runCommand({ command }: ParsedLine, line: CommandLine, { decorate
   return runWithApp(command, line, decorate)
 }
 
-function ioOf(options: Options, { noColor, ci }: Environment): Io {
-  return processIo({ format: formatOf(options), noColour: noColor || options.flag('no-color'), ci })
+function ioOf({ command, options }: ParsedLine, { noColor, ci }: Environment): Io {
+  return processIo({ format: formatOf(command, options), noColour: noColor || options.flag('no-color'), ci })
 }
 
 function warn(warnings: readonly string[], options: Options, environment: Environment, io: Io): void {
@@ -73,11 +82,13 @@ function checkUrl(name: string, text: string | undefined): void {
   throw usageError(`${name} is no address: ${text}`, 'Write http://host:port.')
 }
 
-function formatOf(options: Options): OutputFormat {
+function formatOf(command: CommandData, options: Options): OutputFormat {
+  if (options.flag('json')) return 'json'
   const named = options.text('format') ?? 'pretty'
   const format = outputFormats.find((each) => each === named)
-  if (format === undefined) throw usageError(`unknown format ${named}`, `Use ${outputFormats.join(', ')}.`)
-  return options.flag('json') ? 'json' : format
+  if (format !== undefined) return format
+  if (ownFormat(command, options) !== null) return 'pretty'
+  throw usageError(`unknown format ${named}`, `Use ${[...outputFormats, ...(command.formats ?? [])].join(', ')}.`)
 }
 
 /** The one mapping from anything thrown to text and exit code. */
