@@ -1,18 +1,20 @@
 import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { deploymentKey, type ModelId } from '../domain/names.ts'
+import { commitOf } from '../domain/revisions.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import { standingOf } from '../plan/standing.ts'
 import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
 import type { Plan } from '../plan/plan.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
-import { COMPILER, fenceCheckpoint, readCheckpoint, writeCheckpoint } from '../recorded/checkpoint.ts'
+import { fenceCheckpoint, readCheckpoint } from '../recorded/checkpoint.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
 import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 import type { App } from './app.ts'
-import { makePlan, reconcilePorts, settingsDigest, type Planned } from './make-plan.ts'
+import { makePlan, reconcilePorts, type Planned } from './make-plan.ts'
+import { writeRevision } from './write-revision.ts'
 
 export type ApplyEnd =
   | { readonly kind: 'nothing'; readonly planned: Planned; readonly failed: readonly string[] }
@@ -105,10 +107,6 @@ async function settingsBefore(app: App, tables: Tables, declared: DeclaredState)
   return (await app.declared({ kind: 'git', revision: commit })).state.settings
 }
 
-function commitOf(revision: unknown): string {
-  return /@sha\d+:([0-9a-f]+)$/.exec(String(revision))?.[1] ?? ''
-}
-
 export function leaseOptions(app: App, tables: Tables, leaseMs: number | null) {
   const { identity, livenessOf } = app.options
   return { tables, clock: app.clock, identity, livenessOf, lengthMs: leaseMs ?? DEFAULT_LEASE_MS }
@@ -178,16 +176,8 @@ async function applyAsHolder(
   const { results } = controller
   const waiting = openWork(results)
   if (signal.aborted) return { kind: 'timeout', planned, waiting }
-  await writeCheckpoint(tables, lease, declared.root, {
-    tree: declared.tree,
-    revision: declared.revision,
-    compiler: COMPILER,
-    settingsDigest: settingsDigest(declared),
-    settled: waiting.length === 0,
-    complete: isComplete(declared, results),
-    nextDue: null,
-    counts: { units: declared.units.size, documents: declared.documents },
-  })
+  const complete = isComplete(declared, results)
+  await writeRevision(tables, lease, declared, { settled: waiting.length === 0, complete, nextDue: null })
   return { kind: 'applied', planned: shown, results, failed: failures(declared, results), waiting }
 }
 

@@ -1,7 +1,6 @@
 import type { DeclaredState } from '../declared/declared-state.ts'
 import { diagnosticCodes } from '../domain/diagnostic-codes.ts'
 import { firstLine, sortDiagnostics, type Diagnostic } from '../domain/diagnostics.ts'
-import { digestOf } from '../domain/digest.ts'
 import type { ModelId } from '../domain/names.ts'
 import { pick, same } from '../domain/objects.ts'
 import { isOpen } from '../domain/rollout-states.ts'
@@ -10,7 +9,8 @@ import { usedVersions } from '../plan/used-versions.ts'
 import { planAll } from '../plan/plan-all.ts'
 import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
 import { AuditLog } from '../recorded/audit.ts'
-import { listRecordedModels, readUnit } from '../recorded/read-unit.ts'
+import { readAll } from '../recorded/read-all.ts'
+import { readUnit } from '../recorded/read-unit.ts'
 import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Tables } from '../recorded/tables.ts'
 import type { Writer } from '../recorded/write-item.ts'
@@ -20,7 +20,7 @@ import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
 import { DriverError } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
 import { checkArtifacts, type ArtifactCheck } from './check-artifacts.ts'
-import { mapLimited } from './map-limited.ts'
+import { mapLimited } from '../domain/map-limited.ts'
 
 const READERS = 16
 
@@ -38,19 +38,17 @@ export type ArtifactFaults = ReadonlyMap<ModelId, readonly Diagnostic[]>
 export interface PlanOptions {
   /** How far artifacts are checked; or what an earlier check found. */
   readonly artifacts: ArtifactCheck | ArtifactFaults
+  /** Compare these models alone, where it is known that nothing has changed about the others. */
+  readonly only?: ReadonlySet<ModelId> | undefined
   readonly signal: AbortSignal
 }
 
 /** Everything that a plan of one declared state needs: what is recorded, what runs, and the artifacts. */
-export async function makePlan(
-  app: App,
-  tables: Tables,
-  declared: DeclaredState,
-  options: PlanOptions,
-): Promise<Planned> {
-  const recorded = await readRecorded(tables, declared, options.signal)
+export async function makePlan(app: App, tables: Tables, whole: DeclaredState, options: PlanOptions): Promise<Planned> {
+  const { artifacts, only, signal } = options
+  const recorded = await readRecorded(tables, whole, { only, signal })
+  const declared = only === undefined ? whole : { ...whole, units: pickUnits(whole, only) }
   const first = planAll({ declared, recorded })
-  const { artifacts, signal } = options
   const found =
     typeof artifacts === 'string' ? await artifactFaults(app, declared, first, artifacts, signal) : artifacts
   const { drift, observed, unreachable } = await observeDrift(app, tables, declared, recorded, signal)
@@ -60,13 +58,19 @@ export async function makePlan(
   return { plan, recorded, unsettled: unsettledUnits(plan, declared, recorded, corrected), found }
 }
 
+function pickUnits({ units }: DeclaredState, only: ReadonlySet<ModelId>): DeclaredState['units'] {
+  return new Map([...units].filter(([model]) => only.has(model)))
+}
+
+/** Everything that is recorded; with `only`, what is recorded of some models. */
 export async function readRecorded(
   tables: Tables,
   declared: DeclaredState,
-  signal: AbortSignal,
+  request: { readonly only?: ReadonlySet<ModelId> | undefined; readonly signal: AbortSignal },
 ): Promise<RecordedState> {
-  const models = new Set([...declared.units.keys(), ...(await listRecordedModels(tables, signal))])
-  const units = await mapLimited([...models], READERS, (model) => readUnit(tables, model, signal))
+  const { only, signal } = request
+  if (only === undefined) return readAll(tables, declared.units.keys(), signal)
+  const units = await mapLimited([...only], READERS, (model) => readUnit(tables, model, signal))
   return { units: new Map(units.map((unit) => [unit.model, unit])) }
 }
 
@@ -179,8 +183,4 @@ export async function reconcilePorts(
     verifyArtifacts: (state, model, versions) =>
       checkArtifacts({ store, base }, state, { model, versions, check: 'bytes' }),
   }
-}
-
-export function settingsDigest(declared: DeclaredState): string {
-  return digestOf((declared.settings?.value ?? {}) as never)
 }

@@ -1,5 +1,6 @@
 import type { DeclaredDeployment, DeclaredState } from '../declared/declared-state.ts'
 import type { Diagnostic } from '../domain/diagnostics.ts'
+import { mapLimited } from '../domain/map-limited.ts'
 import type { DeploymentMethod, ModelId } from '../domain/names.ts'
 import { deploymentKey, isDriven } from '../domain/names.ts'
 import type { Health, RolloutState, Sync } from '../domain/rollout-states.ts'
@@ -8,9 +9,8 @@ import { planRecords } from '../plan/plan-records.ts'
 import { standingOf } from '../plan/standing.ts'
 import { readCheckpoint } from '../recorded/checkpoint.ts'
 import { currentHolder } from '../recorded/lease.ts'
-import { listRecordedModels, readUnit } from '../recorded/read-unit.ts'
+import { readUnit } from '../recorded/read-unit.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
-import type { Tables } from '../recorded/tables.ts'
 import { deploymentCondition, unitCondition } from '../reconcile/unit-status.ts'
 import { methodOf } from '../reconcile/deployment-change.ts'
 import { problemText } from '../reconcile/problem-text.ts'
@@ -18,7 +18,7 @@ import { runtimeOf } from '../reconcile/ports.ts'
 import { DriverError, type RuntimeDriver } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
 import { requireRecorded } from './history.ts'
-import { mapLimited } from './map-limited.ts'
+import { readStanding } from './standing-units.ts'
 
 export interface DeploymentStatus {
   readonly name: string
@@ -69,15 +69,16 @@ export interface StatusRequest {
 export async function readStatus(app: App, { declared, model, stage, signal }: StatusRequest): Promise<Status> {
   const tables = await app.tables(declared.settings)
   const drivers = await app.drivers()
-  const models = model === null ? await allModels(tables, declared, signal) : [model]
   if (model !== null && !declared.units.has(model)) await requireRecorded(tables, model, signal)
   const [checkpoint, controller] = await Promise.all([
     readCheckpoint(tables, declared.root, signal),
     currentHolder(tables, app.options.livenessOf, signal),
   ])
-  const units = await mapLimited(models, 8, async (each) =>
-    unitStatus({ declared, drivers, stage, signal }, await readUnit(tables, each, signal)),
-  )
+  const recorded =
+    model === null
+      ? await readStanding(app, tables, { declared, checkpoint, signal })
+      : [await readUnit(tables, model, signal)]
+  const units = await mapLimited(recorded, 8, async (unit) => unitStatus({ declared, drivers, stage, signal }, unit))
   const applied = checkpoint?.last_applied_revision
   return {
     format: 'steward.status/v1',
@@ -91,10 +92,6 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
     ),
     diagnostics: model === null ? declared.diagnostics : diagnosticsOf(declared, model),
   }
-}
-
-async function allModels(tables: Tables, declared: DeclaredState, signal: AbortSignal): Promise<ModelId[]> {
-  return [...new Set([...declared.units.keys(), ...(await listRecordedModels(tables, signal))])].sort()
 }
 
 function diagnosticsOf({ diagnostics, root }: DeclaredState, model: ModelId): Diagnostic[] {

@@ -1,11 +1,12 @@
 import type { App } from '../app/app.ts'
 import { guardsOf, isComplete } from '../app/apply.ts'
-import { makePlan, reconcilePorts, settingsDigest } from '../app/make-plan.ts'
+import { makePlan, reconcilePorts } from '../app/make-plan.ts'
+import { writeRevision } from '../app/write-revision.ts'
 import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { isOpen } from '../domain/rollout-states.ts'
-import { COMPILER, fenceCheckpoint, writeCheckpoint } from '../recorded/checkpoint.ts'
+import { fenceCheckpoint } from '../recorded/checkpoint.ts'
 import type { Lease } from '../recorded/lease.ts'
 import type { Tables } from '../recorded/tables.ts'
 import { Controller } from '../reconcile/controller.ts'
@@ -140,16 +141,7 @@ export class Leader {
     const { tables, lease, telemetry } = this.#options
     const declared = this.#unwritten
     if (declared === null) return
-    await writeCheckpoint(tables, lease, declared.root, {
-      tree: declared.tree,
-      revision: declared.revision,
-      compiler: COMPILER,
-      settingsDigest: settingsDigest(declared),
-      settled: true,
-      complete: this.complete,
-      nextDue: null,
-      counts: { units: declared.units.size, documents: declared.documents },
-    })
+    await writeRevision(tables, lease, declared, { settled: true, complete: this.complete, nextDue: null })
     if (declared.committedAt !== null) telemetry.syncedCommit = Date.parse(declared.committedAt) / 1000
     this.#unwritten = null
   }

@@ -3,6 +3,7 @@ import type { ModelId } from '../domain/names.ts'
 import { isEnded, isOpen } from '../domain/rollout-states.ts'
 import { adjustedOf } from '../plan/standing.ts'
 import type { RecordedDeployment, RecordedRollout } from '../recorded/recorded-state.ts'
+import { unitKey } from '../recorded/read-unit.ts'
 import type { Item } from '../recorded/tables.ts'
 import { newRollout, type Ending, type Rollout } from '../rollout/rollout.ts'
 
@@ -19,7 +20,7 @@ export function rolloutItem(
 ): Item {
   const { before, inFlight } = rest
   return {
-    pk: `unit#${model}`,
+    pk: unitKey(model),
     sk: `rollout#${deployment.name}`,
     deployment_id: deployment.id,
     state: rollout.state,

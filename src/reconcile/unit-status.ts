@@ -5,6 +5,7 @@ import { canonicalJson } from '../domain/digest.ts'
 import { planRecords } from '../plan/plan-records.ts'
 import { standingOf } from '../plan/standing.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
+import { unitKey } from '../recorded/read-unit.ts'
 import type { Item } from '../recorded/tables.ts'
 import { writeItem } from '../recorded/write-item.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
@@ -79,7 +80,7 @@ export async function writeUnitStatus(
   const { revision } = intent.declared
   const applied = condition.sync === 'Synced' ? revision : (before?.last_applied_revision ?? null)
   const after: Item = {
-    pk: `unit#${model}`,
+    pk: unitKey(model),
     sk: 'status',
     ...condition,
     observed_revision: revision,

@@ -19,11 +19,18 @@ export interface Checkpoint {
   readonly complete: boolean
   /** ISO 8601: when everything is to be compared again, whatever the tree. */
   readonly nextDue: string | null
+  /** The stages of its deployments; those of earlier revisions are kept, since their history is asked for. */
+  readonly stages: readonly string[]
   readonly counts: JsonObject
 }
 
 export async function readCheckpoint(tables: Tables, root: string, signal?: AbortSignal): Promise<Item | null> {
   return tables.get('steward-control', { pk: 'checkpoint', sk: root }, signal)
+}
+
+/** Every stage that has, or had, a deployment when a checkpoint was written. */
+export function stagesOf(checkpoint: Item | null): string[] {
+  return Array.isArray(checkpoint?.stages) ? checkpoint.stages.map(String) : []
 }
 
 const incidental = new Set(['revision', 'last_applied_revision', 'next_due', 'rev', 'fence'])
@@ -48,6 +55,7 @@ export async function writeCheckpoint(
     complete,
     last_applied_revision: complete ? checkpoint.revision : (before?.last_applied_revision ?? null),
     next_due: checkpoint.nextDue,
+    stages: [...new Set([...stagesOf(before), ...checkpoint.stages])].sort(),
     counts: checkpoint.counts,
   }
   const bare = (item: Item): string => canonicalJson(omit(item, incidental))

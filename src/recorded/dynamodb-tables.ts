@@ -1,7 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { errorMessage, StewardError } from '../domain/errors.ts'
+import { mapLimited } from '../domain/map-limited.ts'
+import { systemClock } from '../system/clock.ts'
+import { AdaptiveLimit } from './adaptive-limit.ts'
 import type { Item, Key, PutCondition, QueryRequest, TableName, Tables } from './tables.ts'
-import { tableKeys } from './tables.ts'
+import { sortKeyOf, tableKeys } from './tables.ts'
 
 export interface DynamoDbOptions {
   readonly region: string
@@ -25,14 +28,12 @@ interface Connection {
 
 const CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'TimeoutError', 'ETIMEDOUT'])
 /** Names, never messages: servers agree on names only. Source: the DynamoDB API's list of common errors. */
-const TRANSIENT_ERRORS = new Set([
-  'ProvisionedThroughputExceededException',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'InternalServerError',
-  'InternalFailure',
-  'ServiceUnavailable',
-])
+const THROTTLING_ERRORS = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
+const TRANSIENT_ERRORS = new Set([...THROTTLING_ERRORS, 'InternalServerError', 'InternalFailure', 'ServiceUnavailable'])
+
+/** The most that DynamoDB takes in one BatchGetItem. */
+const BATCH = 100
+const BATCHES_AT_ONCE = 8
 
 /** A double is written in its shortest form, which reads as the same double; also beyond 2^53, where a metric may be. */
 const writing = { removeUndefinedValues: true, allowImpreciseNumbers: true }
@@ -41,6 +42,7 @@ const reading = { wrapNumbers: Number }
 /** The tables on any DynamoDB endpoint. The SDK is loaded at the first request, not before. */
 export class DynamoDbTables implements Tables {
   readonly #options: DynamoDbOptions
+  readonly #limit = new AdaptiveLimit()
   #connection: Promise<Connection> | null = null
 
   constructor(options: DynamoDbOptions) {
@@ -56,14 +58,19 @@ export class DynamoDbTables implements Tables {
   }
 
   async query(table: TableName, request: QueryRequest, signal?: AbortSignal): Promise<readonly Item[]> {
-    const { partition, index, descending = false, limit } = request
+    const { partition, index, sort, descending = false, limit } = request
+    const within = sort === undefined ? '' : 'atMost' in sort ? ' AND #sort <= :sort' : ' AND begins_with(#sort, :sort)'
+    const edge = sort === undefined ? {} : { ':sort': 'atMost' in sort ? sort.atMost : sort.beginsWith }
     return this.#pages(signal, limit, ({ sdk, marshalling }, start) => [
       new sdk.QueryCommand({
         TableName: this.#name(table),
         ...(index === undefined ? { ConsistentRead: true } : { IndexName: index }),
-        KeyConditionExpression: '#partition = :partition',
-        ExpressionAttributeNames: { '#partition': partition.attribute },
-        ExpressionAttributeValues: marshalling.marshall({ ':partition': partition.value }),
+        KeyConditionExpression: `#partition = :partition${within}`,
+        ExpressionAttributeNames: {
+          '#partition': partition.attribute,
+          ...(sort !== undefined && { '#sort': sortKeyOf(table, index) }),
+        },
+        ExpressionAttributeValues: marshalling.marshall({ ':partition': partition.value, ...edge }),
         ScanIndexForward: !descending,
         ...(limit !== undefined && { Limit: limit }),
         ...start,
@@ -71,16 +78,37 @@ export class DynamoDbTables implements Tables {
     ])
   }
 
-  async scan(table: TableName, attributes: readonly string[], signal?: AbortSignal): Promise<readonly Item[]> {
-    const names = Object.fromEntries(attributes.map((name, index) => [`#a${index}`, name]))
+  async getMany(table: TableName, keys: readonly Key[], signal?: AbortSignal): Promise<readonly Item[]> {
+    const parts = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, part) =>
+      keys.slice(part * BATCH, (part + 1) * BATCH),
+    )
+    const found = await mapLimited(parts, BATCHES_AT_ONCE, (part) => this.#getBatch(table, part, signal))
+    return found.flat()
+  }
+
+  /** What a full answer left out is asked for at once; what a throttled partition did, after a pause. */
+  async #getBatch(table: TableName, keys: readonly Key[], signal?: AbortSignal): Promise<readonly Item[]> {
+    const name = this.#name(table)
+    const items: Item[] = []
+    let open: readonly object[] | null = null
+    for (let idle = 0; open === null || open.length > 0;) {
+      if (idle > 0) await systemClock.sleep(Math.min(1_000, 20 * 2 ** idle), signal)
+      const before = items.length
+      open = await this.#send(signal, async ({ sdk, marshalling, client }) => {
+        const asked = open ?? keys.map((key) => marshalling.marshall(key))
+        const input = { RequestItems: { [name]: { Keys: asked as never, ConsistentRead: true } } }
+        const answer = await client.send(new sdk.BatchGetItemCommand(input), abortable(signal))
+        for (const item of answer.Responses?.[name] ?? []) items.push(marshalling.unmarshall(item, reading) as Item)
+        return answer.UnprocessedKeys?.[name]?.Keys ?? []
+      })
+      idle = items.length > before ? 0 : idle + 1
+    }
+    return items
+  }
+
+  async scan(table: TableName, signal?: AbortSignal): Promise<readonly Item[]> {
     return this.#pages(signal, undefined, ({ sdk }, start) => [
-      new sdk.ScanCommand({
-        TableName: this.#name(table),
-        ConsistentRead: true,
-        ProjectionExpression: Object.keys(names).join(', '),
-        ExpressionAttributeNames: names,
-        ...start,
-      }),
+      new sdk.ScanCommand({ TableName: this.#name(table), ConsistentRead: true, ...start }),
     ])
   }
 
@@ -96,13 +124,29 @@ export class DynamoDbTables implements Tables {
         Item: marshalling.marshall(item, writing),
         ...conditionOf(table, condition, marshalling),
       }
-      try {
-        await client.send(new sdk.PutItemCommand(input), abortable(signal))
-        return 'written'
-      } catch (error) {
-        if (error instanceof sdk.ConditionalCheckFailedException) return 'conflict'
-        throw error
-      }
+      return conditional(sdk, () => client.send(new sdk.PutItemCommand(input), abortable(signal)))
+    })
+  }
+
+  async claim(table: TableName, key: Key, attributes: Item, signal?: AbortSignal): Promise<'written' | 'conflict'> {
+    const names = Object.keys(attributes)
+    return this.#send(signal, async ({ sdk, marshalling, client }) => {
+      const command = new sdk.UpdateItemCommand({
+        TableName: this.#name(table),
+        Key: marshalling.marshall(key),
+        UpdateExpression: `SET ${names.map((_, at) => `#a${at} = :a${at}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(#pk) AND attribute_not_exists(#rev)',
+        ExpressionAttributeNames: {
+          '#pk': tableKeys[table][0],
+          '#rev': 'rev',
+          ...Object.fromEntries(names.map((name, at) => [`#a${at}`, name])),
+        },
+        ExpressionAttributeValues: marshalling.marshall(
+          Object.fromEntries(names.map((name, at) => [`:a${at}`, attributes[name]])),
+          writing,
+        ),
+      })
+      return conditional(sdk, () => client.send(command, abortable(signal)))
     })
   }
 
@@ -144,7 +188,8 @@ export class DynamoDbTables implements Tables {
   async #send<T>(signal: AbortSignal | undefined, use: (connection: Connection) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await use(await this.#connect())
+        const connection = await this.#connect()
+        return await this.#limit.run(() => use(connection))
       } catch (error) {
         signal?.throwIfAborted()
         const again = isConnectionError(error) && this.#options.retryConnection && attempt < 4
@@ -175,7 +220,34 @@ export class DynamoDbTables implements Tables {
       ...(endpoint !== null && { endpoint }),
       ...(this.#options.local && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
     })
+    this.#watchPressure(client)
     return { sdk, marshalling, client }
+  }
+
+  /** Within the retries of the SDK: what it tries again by itself is seen here too. */
+  #watchPressure({ middlewareStack }: DynamoDBClient): void {
+    const watch = { step: 'finalizeRequest', priority: 'low', name: 'watchPressure' } as const
+    middlewareStack.add(
+      (next) => async (request) => {
+        try {
+          return await next(request)
+        } catch (error) {
+          if (error instanceof Error && THROTTLING_ERRORS.includes(error.name)) this.#limit.press()
+          throw error
+        }
+      },
+      watch,
+    )
+  }
+}
+
+async function conditional(sdk: Sdk, write: () => Promise<unknown>): Promise<'written' | 'conflict'> {
+  try {
+    await write()
+    return 'written'
+  } catch (error) {
+    if (error instanceof sdk.ConditionalCheckFailedException) return 'conflict'
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Digest } from '../domain/digest.ts'
 import { isJsonObject } from '../domain/json.ts'
-import { modelId, splitModelId, type ModelId } from '../domain/names.ts'
+import { splitModelId, type ModelId } from '../domain/names.ts'
 import type { RolloutState } from '../domain/rollout-states.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from './recorded-state.ts'
 import type { Item, Tables } from './tables.ts'
@@ -13,8 +13,25 @@ export async function readUnit(tables: Tables, model: ModelId, signal?: AbortSig
     tables.get('model-catalog', { namespace, model_name: name }, signal),
     tables.query('model-registry', { partition }, signal),
     tables.query('model-deployment', { partition }, signal),
-    tables.query('steward-control', { partition: { attribute: 'pk', value: `unit#${model}` } }, signal),
+    tables.query('steward-control', { partition: { attribute: 'pk', value: unitKey(model) } }, signal),
   ])
+  return toUnit(model, { catalog, versions, deployments, control })
+}
+
+/** Where the status and the rollouts of a model stand in `steward-control`. */
+export function unitKey(model: ModelId): string {
+  return `unit#${model}`
+}
+
+export interface UnitItems {
+  readonly catalog: Item | null
+  readonly versions: readonly Item[]
+  readonly deployments: readonly Item[]
+  /** Those of `unit#<model>`. */
+  readonly control: readonly Item[]
+}
+
+export function toUnit(model: ModelId, { catalog, versions, deployments, control }: UnitItems): RecordedUnit {
   const rollouts = control.filter(({ sk }) => String(sk).startsWith('rollout#'))
   return {
     model,
@@ -24,12 +41,6 @@ export async function readUnit(tables: Tables, model: ModelId, signal?: AbortSig
     rollouts: new Map(rollouts.map((item) => [String(item.sk).slice('rollout#'.length), toRollout(item)])),
     status: control.find(({ sk }) => sk === 'status') ?? null,
   }
-}
-
-/** Every model that the catalog table knows, retired ones included. */
-export async function listRecordedModels(tables: Tables, signal?: AbortSignal): Promise<ModelId[]> {
-  const items = await tables.scan('model-catalog', ['namespace', 'model_name'], signal)
-  return items.map((item) => modelId(String(item.namespace), String(item.model_name))).sort()
 }
 
 export function toDeployment(item: Item): RecordedDeployment {

@@ -166,6 +166,7 @@ describe('the checkpoint', () => {
     settled: true,
     complete: true,
     nextDue: null,
+    stages: ['prod'],
     counts: { units: 1 },
   }
 

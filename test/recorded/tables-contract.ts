@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Item, Tables } from '../../src/recorded/tables.ts'
+import type { Item, QueryRequest, Tables } from '../../src/recorded/tables.ts'
 import { writeItem } from '../../src/recorded/write-item.ts'
 import { writerOf } from './writer.ts'
 
@@ -126,17 +126,49 @@ export function describeTables(what: string, open: () => Promise<Tables>): void 
       expect(found).toEqual([live(1, { live_stage: pk, status: 'live' })])
     })
 
-    test('a scan gives every item with only the named attributes, reserved words among them', async () => {
-      const rest = { status: 'active', name: 'n', value: 1, date: 'd', hash: 'h', secret: 'left out' }
-      const names = ['status', 'name', 'value', 'date', 'hash', 'missing']
-      await tables.put('model-catalog', { namespace: pk, model_name: 'a', rev: 1, fence: 1, ...rest }, absent)
-      await tables.put('model-catalog', { namespace: pk, model_name: 'b', rev: 1, fence: 1 }, absent)
-      const found = await tables.scan('model-catalog', ['namespace', 'model_name', ...names])
-      const own = found.filter(({ namespace }) => namespace === pk)
-      expect(own.toSorted((a, b) => (String(a.model_name) < String(b.model_name) ? -1 : 1))).toEqual([
-        { namespace: pk, model_name: 'a', status: 'active', name: 'n', value: 1, date: 'd', hash: 'h' },
-        { namespace: pk, model_name: 'b' },
-      ])
+    test('a query finds what begins so, and what does not come after a text', async () => {
+      for (const sk of ['a#1', 'a#2', 'b#1', 'c#1']) await tables.put('steward-control', item(sk), absent)
+      const found = async (sort: QueryRequest['sort']): Promise<unknown[]> =>
+        (await tables.query('steward-control', { partition: partition(), ...(sort && { sort }) })).map(({ sk }) => sk)
+      expect(await found({ beginsWith: 'a#' })).toEqual(['a#1', 'a#2'])
+      expect(await found({ atMost: 'b#1' })).toEqual(['a#1', 'a#2', 'b#1'])
+      const served = { model: pk, deployment_id: 1, stage: pk, served_from: '2026-03-01', rev: 1, fence: 1 }
+      await tables.put('model-deployment', served, absent)
+      await tables.put('model-deployment', { ...served, deployment_id: 2, served_from: '2026-04-01' }, absent)
+      const request = { partition: { attribute: 'stage', value: pk }, index: 'by-stage' }
+      const then = await tables.query('model-deployment', { ...request, sort: { atMost: '2026-03-31' } })
+      expect(then.map((each) => each.deployment_id)).toEqual([1])
+    })
+
+    test('a scan gives every item whole', async () => {
+      const items = ['a', 'b'].map((model_name) => ({ namespace: pk, model_name, rev: 1, fence: 1, status: 'active' }))
+      for (const each of items) await tables.put('model-catalog', each, absent)
+      const found = (await tables.scan('model-catalog')).filter(({ namespace }) => namespace === pk)
+      expect(found.toSorted((a, b) => (String(a.model_name) < String(b.model_name) ? -1 : 1))).toEqual(items)
+    })
+
+    test('gives the items of many keys, beyond a hundred and beyond one answer, without those that are not there', async () => {
+      const text = 'x'.repeat(180_000)
+      const large = Array.from({ length: 95 }, (_, n) => `large ${n}`)
+      const small = Array.from({ length: 120 }, (_, n) => `small ${n}`)
+      await Promise.all(large.map((sk) => tables.put('steward-control', item(sk, { text }), absent)))
+      await Promise.all(small.map((sk) => tables.put('steward-control', item(sk), absent)))
+      const keys = [...large, ...small, 'missing'].map((sk) => ({ pk, sk }))
+      const found = await tables.getMany('steward-control', keys)
+      expect(found.map(({ sk }) => String(sk)).toSorted()).toEqual([...large, ...small].toSorted())
+      expect(found.filter((each) => each.text === text)).toHaveLength(95)
+      expect(await tables.getMany('steward-control', [])).toEqual([])
+    })
+
+    test('claims an item without rev, once, and leaves its other attributes', async () => {
+      const foreign = { pk, sk: 'foreign', note: 'theirs', large: 1e20, nested: { list: [null, ''] } }
+      await tables.put('steward-control', foreign, absent)
+      const claim = { rev: 1, fence: 4, status: 'retired' }
+      expect(await tables.claim('steward-control', { pk, sk: 'foreign' }, claim)).toBe('written')
+      expect(await read('foreign')).toEqual({ ...foreign, ...claim })
+      expect(await tables.claim('steward-control', { pk, sk: 'foreign' }, { rev: 1, fence: 5 })).toBe('conflict')
+      expect(await tables.claim('steward-control', { pk, sk: 'missing' }, claim)).toBe('conflict')
+      expect(await read('missing')).toBeNull()
     })
 
     test('writeItem counts rev, sets the fence, and refuses who comes second', async () => {

@@ -1,7 +1,6 @@
 import { StewardError } from '../../src/domain/errors.ts'
 import type { Item, Key, PutCondition, QueryRequest, TableName, Tables } from '../../src/recorded/tables.ts'
-import { keyOf, tableKeys } from '../../src/recorded/tables.ts'
-import { TABLE_DEFINITIONS } from '../../src/recorded/table-definitions.ts'
+import { keyOf, sortKeyOf, tableKeys } from '../../src/recorded/tables.ts'
 
 /** What the next put does instead of answering. */
 export type PutFault = 'lost_before' | 'lost_after'
@@ -48,20 +47,25 @@ export class FakeTables implements Tables {
 
   async query(table: TableName, request: QueryRequest, signal?: AbortSignal): Promise<readonly Item[]> {
     signal?.throwIfAborted()
-    const { partition, index, descending = false, limit } = request
-    const sort = sortOf(table, index)
+    const { partition, index, sort: within, descending = false, limit } = request
+    const sort = sortKeyOf(table, index)
     const found = this.all(table)
       .filter((item) => item[partition.attribute] === partition.value && item[sort] !== undefined)
+      .filter((item) => within === undefined || isWithin(String(item[sort]), within))
       .sort((a, b) => compare(a[sort], b[sort]))
     const ordered = descending ? found.toReversed() : found
     return ordered.slice(0, limit ?? ordered.length)
   }
 
-  async scan(table: TableName, attributes: readonly string[], signal?: AbortSignal): Promise<readonly Item[]> {
+  async getMany(table: TableName, keys: readonly Key[], signal?: AbortSignal): Promise<readonly Item[]> {
     signal?.throwIfAborted()
-    return this.all(table).map((item) =>
-      Object.fromEntries(attributes.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))),
-    )
+    const found = keys.map((key) => this.#table(table).get(keyText(table, key)))
+    return found.filter((item) => item !== undefined).map(copyOf)
+  }
+
+  async scan(table: TableName, signal?: AbortSignal): Promise<readonly Item[]> {
+    signal?.throwIfAborted()
+    return this.all(table)
   }
 
   async put(
@@ -76,6 +80,16 @@ export class FakeTables implements Tables {
     const answer = this.#write(table, item, condition)
     if (fault === 'lost_after') throw lostAnswer()
     return answer
+  }
+
+  async claim(table: TableName, key: Key, attributes: Item, signal?: AbortSignal): Promise<'written' | 'conflict'> {
+    signal?.throwIfAborted()
+    const before = this.#table(table).get(keyText(table, key))
+    if (before === undefined || before.rev !== undefined) return 'conflict'
+    const item = copyOf({ ...before, ...attributes })
+    this.#table(table).set(keyText(table, key), item)
+    this.puts.push({ table, item })
+    return 'written'
   }
 
   #write(table: TableName, item: Item, condition: PutCondition): 'written' | 'conflict' {
@@ -114,12 +128,8 @@ function keyText(table: TableName, item: Key | Item): string {
   return JSON.stringify(keyOf(table, item as Item))
 }
 
-function sortOf(table: TableName, index: string | undefined): string {
-  if (index === undefined) return tableKeys[table][1]
-  const indexes = TABLE_DEFINITIONS.find(({ base }) => base === table)?.indexes ?? []
-  const found = indexes.find(({ name }) => name === index)
-  if (found === undefined) throw new Error(`${table} has no index ${index}`)
-  return found.sort.name
+function isWithin(text: string, sort: NonNullable<QueryRequest['sort']>): boolean {
+  return 'atMost' in sort ? compare(text, sort.atMost) <= 0 : text.startsWith(sort.beginsWith)
 }
 
 function compareItems(table: TableName, a: Item, b: Item): number {

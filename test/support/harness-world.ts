@@ -1,11 +1,12 @@
 import { readRecorded } from '../../src/app/make-plan.ts'
+import { writeRevision } from '../../src/app/write-revision.ts'
 import type { DeclaredState } from '../../src/declared/declared-state.ts'
 import type { Diagnostic } from '../../src/domain/diagnostics.ts'
 import type { Json } from '../../src/domain/json.ts'
 import type { ModelId } from '../../src/domain/names.ts'
 import { planAll } from '../../src/plan/plan-all.ts'
 import { AuditLog, findChainBreak } from '../../src/recorded/audit.ts'
-import { COMPILER, fenceCheckpoint, writeCheckpoint } from '../../src/recorded/checkpoint.ts'
+import { fenceCheckpoint } from '../../src/recorded/checkpoint.ts'
 import { acquireLease } from '../../src/recorded/lease.ts'
 import { readUnit } from '../../src/recorded/read-unit.ts'
 import type { RecordedDeployment } from '../../src/recorded/recorded-state.ts'
@@ -73,7 +74,7 @@ export class World {
     const errors: unknown[] = []
     try {
       await fenceCheckpoint(tables, lease, declared.root)
-      const recorded = await readRecorded(tables, declared, signal)
+      const recorded = await readRecorded(tables, declared, { signal })
       const { digest } = planAll({ declared, recorded })
       const ports = {
         tables,
@@ -97,16 +98,7 @@ export class World {
         await controller.untilIdle(signal)
       }
       harness.stopped.throwIfAborted()
-      await writeCheckpoint(tables, lease, declared.root, {
-        tree: declared.tree,
-        revision: declared.revision,
-        compiler: COMPILER,
-        settingsDigest: '',
-        settled: controller.idle,
-        complete: true,
-        nextDue: null,
-        counts: { units: declared.units.size },
-      })
+      await writeRevision(tables, lease, declared, { settled: controller.idle, complete: true, nextDue: null })
       return { results: controller.results, errors }
     } finally {
       // Time goes on between a kill and the next run.

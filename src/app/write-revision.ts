@@ -1,0 +1,34 @@
+import type { DeclaredState } from '../declared/declared-state.ts'
+import { digestOf } from '../domain/digest.ts'
+import { COMPILER, writeCheckpoint, type Checkpoint } from '../recorded/checkpoint.ts'
+import type { Tables } from '../recorded/tables.ts'
+import type { Writer } from '../recorded/write-item.ts'
+
+/** Writes into the checkpoint that the tables were brought to what a revision declares. */
+export async function writeRevision(
+  tables: Tables,
+  writer: Writer,
+  declared: DeclaredState,
+  end: Pick<Checkpoint, 'settled' | 'complete' | 'nextDue'>,
+): Promise<void> {
+  await writeCheckpoint(tables, writer, declared.root, { ...end, ...identityOf(declared), ...contentOf(declared) })
+}
+
+/** What a checkpoint must say for there to be nothing to do: docs/spec/recording.md, R6. */
+export function identityOf(declared: DeclaredState): Pick<Checkpoint, 'tree' | 'compiler' | 'settingsDigest'> {
+  return {
+    tree: declared.tree,
+    compiler: COMPILER,
+    settingsDigest: digestOf((declared.settings?.value ?? {}) as never),
+  }
+}
+
+function contentOf(declared: DeclaredState): Pick<Checkpoint, 'revision' | 'stages' | 'counts'> {
+  const units = [...declared.units.values()]
+  const stages = new Set(units.flatMap(({ intents }) => intents.map(({ stage }) => stage)))
+  return {
+    revision: declared.revision,
+    stages: [...stages],
+    counts: { units: units.length, documents: declared.documents },
+  }
+}
