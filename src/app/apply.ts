@@ -14,7 +14,7 @@ import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 import type { App } from './app.ts'
 import { makePlan, reconcilePorts, type Planned } from './make-plan.ts'
-import { writeRevision } from './write-revision.ts'
+import { isCheckpointBehind, writeRevision } from './write-revision.ts'
 
 export type ApplyEnd =
   | { readonly kind: 'nothing'; readonly planned: Planned; readonly failed: readonly string[] }
@@ -59,7 +59,8 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   if (saved !== null && saved.digest !== planned.plan.digest) return { kind: 'stale', planned, saved }
   const refusals = await guardsOf(app, tables, declared, planned, request.allowDeletes)
   if (refusals.length > 0) return { kind: 'refused', planned, refusals }
-  if (isFinished(planned)) {
+  const checkpoint = await readCheckpoint(tables, declared.root, signal)
+  if (isFinished(planned) && !isCheckpointBehind(checkpoint, declared, planned.recorded)) {
     const failed = [...planned.recorded.units.values()].flatMap((unit) => endedOtherwise(declared, unit))
     return { kind: 'nothing', planned, failed }
   }
@@ -166,6 +167,7 @@ async function applyAsHolder(
   const ports = await reconcilePorts(app, tables, declared, lease)
   const intent = { declared, planDigest: shown.plan.digest, allowDeletes: true }
   const controller = new Controller(ports, intent, { ...request.events, randomness: app.randomness })
+  controller.aim(intent, planned.recorded.units)
   const models = workOf(shown)
   if (request.wait) {
     controller.enqueue(models, 'change')
@@ -176,7 +178,9 @@ async function applyAsHolder(
   const { results } = controller
   const waiting = openWork(results)
   if (signal.aborted) return { kind: 'timeout', planned, waiting }
-  const complete = isComplete(declared, results)
+  const others = [...planned.recorded.units.values()].filter(({ model }) => !results.has(model))
+  const whole = others.every((unit) => endedOtherwise(declared, unit).length === 0)
+  const complete = whole && isComplete(declared, results)
   await writeRevision(tables, lease, declared, { settled: waiting.length === 0, complete, nextDue: null })
   return { kind: 'applied', planned: shown, results, failed: failures(declared, results), waiting }
 }

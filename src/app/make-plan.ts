@@ -2,7 +2,6 @@ import type { DeclaredState } from '../declared/declared-state.ts'
 import { diagnosticCodes } from '../domain/diagnostic-codes.ts'
 import { firstLine, sortDiagnostics, type Diagnostic } from '../domain/diagnostics.ts'
 import type { ModelId } from '../domain/names.ts'
-import { pick, same } from '../domain/objects.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { Drift, Plan } from '../plan/plan.ts'
 import { usedVersions } from '../plan/used-versions.ts'
@@ -14,7 +13,8 @@ import { readUnit } from '../recorded/read-unit.ts'
 import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Tables } from '../recorded/tables.ts'
 import type { Writer } from '../recorded/write-item.ts'
-import { unitCondition } from '../reconcile/unit-status.ts'
+import { hasStaleServices } from '../reconcile/publish-services.ts'
+import { isBehind, sameCondition, unitCondition } from '../reconcile/unit-status.ts'
 import { findDrift } from '../reconcile/correct-running.ts'
 import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
 import { DriverError } from '../runtimes/driver.ts'
@@ -156,13 +156,17 @@ function hasOpenWork(unit: RecordedUnit): boolean {
   return open || flying || new Set(live).size < live.length
 }
 
-/** The recorded status is of another time, such as that of an error which a revert has mended since. */
+/**
+ * The recorded status, or the entries of service tags, are of another time, such as that of an error which a revert has
+ * mended since, or of a run that was killed before it wrote them.
+ */
 function saysSomethingElse(declared: DeclaredState, recorded: RecordedUnit): boolean {
+  if (hasStaleServices(recorded)) return true
   const unit = declared.units.get(recorded.model)
   const { status } = recorded
-  if (status === null) return false
-  const { sync, health, reason, message } = unitCondition(unit, recorded, [])
-  return !same({ sync, health, reason, message }, pick(status, ['sync', 'health', 'reason', 'message']))
+  if (status === null) return recorded.catalog !== null || recorded.versions.size > 0
+  const condition = unitCondition(unit, recorded, [])
+  return !sameCondition(condition, status) || isBehind(recorded, declared.revision)
 }
 
 /** The ports of the reconciler, wired. */

@@ -6,7 +6,9 @@ import type { Action } from '../plan/plan.ts'
 import { catalogFields, registryFields } from '../recorded/documents.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
+import { withItem } from '../recorded/unit-view.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
+import { withdrawServices } from './publish-services.ts'
 import { recordChange } from './record-change.ts'
 
 /** Carries out the catalog and registry actions of one unit, in the plan's order. */
@@ -20,41 +22,51 @@ export async function applyRecords(
     readonly actions: readonly Action[]
   },
 ): Promise<void> {
-  const { model, unit, recorded, actions } = work
-  for (const { kind, key } of actions) {
-    const number = Number(key.split('@')[1] ?? 0)
-    const what = kind.startsWith('catalog') ? model : `${model}@${number}`
-    const base = { model, event: kind, what }
-    if (kind === 'catalog.upsert' && unit?.catalog) {
-      const after = catalogItem(unit, intent, recorded.catalog)
-      await recordChange(ports, intent, { ...base, table: 'model-catalog', before: recorded.catalog, after })
-    } else if (kind === 'registry.upsert' && unit !== undefined) {
-      const before = recorded.versions.get(number) ?? null
-      const after = registryItem(unit, number, intent, before)
-      await recordChange(ports, intent, { ...base, table: 'model-registry', before, after })
-    } else if (kind === 'registry.retire') {
-      const before = recorded.versions.get(number)
-      if (before === undefined) continue
-      await recordChange(ports, intent, {
-        ...base,
-        table: 'model-registry',
-        before,
-        after: { ...before, status: 'retired' },
-      })
-    } else if (kind === 'catalog.retire' && recorded.catalog !== null) {
-      const before = recorded.catalog
-      await recordChange(ports, intent, {
-        ...base,
-        table: 'model-catalog',
-        before,
-        after: { ...before, status: 'retired' },
-      })
-    }
+  const { model, recorded, actions } = work
+  let current = recorded
+  for (const action of actions) {
+    const write = recordWrite(intent, { ...work, recorded: current }, action)
+    if (write === null) continue
+    const next = withItem(current, write.table, write.after)
+    await withdrawServices(ports, current, next)
+    const what = write.table === 'model-catalog' ? model : action.key
+    const written = await recordChange(ports, intent, { ...write, model, event: action.kind, what })
+    current = withItem(current, write.table, written)
   }
 }
 
-function catalogItem(unit: DeclaredUnit, { declared }: Intent, before: Item | null): Item {
-  const fields = catalogFields((unit.catalog?.value ?? {}) as unknown as JsonObject)
+interface RecordWrite {
+  readonly table: 'model-catalog' | 'model-registry'
+  readonly before: Item | null
+  readonly after: Item
+}
+
+function recordWrite(
+  intent: Intent,
+  { unit, recorded }: { readonly unit: DeclaredUnit | undefined; readonly recorded: RecordedUnit },
+  { kind, key }: Action,
+): RecordWrite | null {
+  const number = Number(key.split('@')[1] ?? 0)
+  if (kind.startsWith('catalog')) {
+    const { catalog: before } = recorded
+    const after = kind === 'catalog.retire' ? retired(before, intent) : unit && catalogItem(unit, intent, before)
+    return after ? { table: 'model-catalog', before, after } : null
+  }
+  if (!kind.startsWith('registry')) return null
+  const before = recorded.versions.get(number) ?? null
+  const after =
+    kind === 'registry.retire' ? retired(before, intent) : unit && registryItem(unit, number, intent, before)
+  return after ? { table: 'model-registry', before, after } : null
+}
+
+/** `revision` is the one that last changed an item, also where it took it away. */
+function retired(before: Item | null, { declared }: Intent): Item | null {
+  return before === null ? null : { ...before, status: 'retired', revision: declared.revision }
+}
+
+function catalogItem(unit: DeclaredUnit, { declared }: Intent, before: Item | null): Item | null {
+  if (unit.catalog === null) return null
+  const fields = catalogFields(unit.catalog.value as unknown as JsonObject)
   return {
     ...fields,
     namespace: unit.namespace,

@@ -6,7 +6,8 @@ import type { Intent, ReconcilePorts } from './ports.ts'
 import { reconcileUnit, type UnitResult } from './reconcile-unit.ts'
 import { WorkQueue, type Priority } from './work-queue.ts'
 
-const WORKERS = 4
+/** Units at once; how many requests to the tables are on their way is bounded by `AdaptiveLimit`. */
+const WORKERS = 16
 const FATAL = new Set(['lease_lost', 'table_missing', 'tables_denied'])
 
 export interface ControllerEvents {
@@ -21,6 +22,8 @@ export class Controller {
   readonly #events: ControllerEvents
   readonly #queue: WorkQueue<ModelId>
   readonly #results = new Map<ModelId, UnitResult>()
+  /** What a plan of this term has read, until the unit's first look. */
+  #known = new Map<ModelId, RecordedUnit>()
   #intent: Intent
   #checkRunning = true
 
@@ -49,8 +52,9 @@ export class Controller {
   }
 
   /** What had problems is looked at again: it may be well now, although nothing is planned for it. */
-  aim(intent: Intent): void {
+  aim(intent: Intent, known: ReadonlyMap<ModelId, RecordedUnit> = new Map()): void {
     this.#intent = intent
+    this.#known = new Map(known)
     const troubled = [...this.#results].filter(([, { problems }]) => problems.length > 0)
     this.enqueue(
       troubled.map(([model]) => model),
@@ -116,10 +120,23 @@ export class Controller {
     if (failure !== null) throw (failure as { readonly error: unknown }).error
   }
 
+  /** What a plan has read may be outdated by what a superseded controller has landed since: then it is read again. */
+  async #reconcile(model: ModelId): Promise<UnitResult> {
+    const known = this.#known.get(model)
+    this.#known.delete(model)
+    const request = { model, checkRunning: this.#checkRunning }
+    try {
+      return await reconcileUnit(this.#ports, this.#intent, { ...request, known })
+    } catch (error) {
+      if (known === undefined || !isOutdated(error)) throw error
+      return reconcileUnit(this.#ports, this.#intent, request)
+    }
+  }
+
   async #look(model: ModelId, requeue: boolean): Promise<void> {
     let result: UnitResult
     try {
-      result = await reconcileUnit(this.#ports, this.#intent, { model, checkRunning: this.#checkRunning })
+      result = await this.#reconcile(model)
     } catch (error) {
       if (this.#ends(error)) throw error
       this.#events.onError?.(model, error)
@@ -136,6 +153,11 @@ export class Controller {
     if (outcome.kind === 'requeue') this.#queue.add(model, 'change', outcome.afterMs)
     if (outcome.kind === 'failed') this.#queue.retry(model)
   }
+}
+
+/** Somebody else has written since the unit was read. */
+function isOutdated(error: unknown): boolean {
+  return error instanceof StewardError && error.code === 'write_conflict'
 }
 
 function failedLook(error: unknown, recorded: RecordedUnit): UnitResult {

@@ -5,8 +5,8 @@ import { isEnded, isOpen } from '../domain/rollout-states.ts'
 import type { Action, UnitPlan } from '../plan/plan.ts'
 import { planAll } from '../plan/plan-all.ts'
 import { usedVersions } from '../plan/used-versions.ts'
-import { readUnit } from '../recorded/read-unit.ts'
 import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
+import { UnitView } from '../recorded/unit-view.ts'
 import { DriverError } from '../runtimes/driver.ts'
 import { applyRecords } from './apply-records.ts'
 import { correctRunning } from './correct-running.ts'
@@ -15,6 +15,7 @@ import { adjustDeployment } from './adjust-deployment.ts'
 import type { Outcome } from './outcome.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { problemText } from './problem-text.ts'
+import { publishServices } from './publish-services.ts'
 import { retireReplaced } from './retire-replaced.ts'
 import { retireUndriven } from './retire-undriven.ts'
 import { startRollout } from './start-rollout.ts'
@@ -38,10 +39,17 @@ export interface UnitResult {
 export async function reconcileUnit(
   ports: ReconcilePorts,
   intent: Intent,
-  request: { readonly model: ModelId; readonly checkRunning: boolean },
+  request: {
+    readonly model: ModelId
+    readonly checkRunning: boolean
+    /** What a plan of the same term has just read of it. */
+    readonly known?: RecordedUnit | undefined
+  },
 ): Promise<UnitResult> {
-  const { model } = request
-  const pass = new UnitPass(ports, intent, model, await readUnit(ports.tables, model, ports.writer.check()))
+  const { model, known = null } = request
+  const view = new UnitView(ports.tables, model, known)
+  const recorded = await view.read(ports.writer.check())
+  const pass = new UnitPass({ ...ports, tables: view.tables }, intent, view, recorded)
   await pass.applyPlan()
   await pass.stepRollouts()
   if (request.checkRunning) await pass.correct()
@@ -51,6 +59,7 @@ export async function reconcileUnit(
 class UnitPass {
   readonly #ports: ReconcilePorts
   readonly #intent: Intent
+  readonly #view: UnitView
   readonly #model: ModelId
   readonly #unit: DeclaredUnit | undefined
   #recorded: RecordedUnit
@@ -59,11 +68,12 @@ class UnitPass {
   #stepped = false
   #leaving: readonly Action[] = []
 
-  constructor(ports: ReconcilePorts, intent: Intent, model: ModelId, recorded: RecordedUnit) {
+  constructor(ports: ReconcilePorts, intent: Intent, view: UnitView, recorded: RecordedUnit) {
     this.#ports = ports
     this.#intent = intent
-    this.#model = model
-    this.#unit = intent.declared.units.get(model)
+    this.#view = view
+    this.#model = recorded.model
+    this.#unit = intent.declared.units.get(recorded.model)
     this.#recorded = recorded
   }
 
@@ -198,14 +208,17 @@ class UnitPass {
   }
 
   async #reread(): Promise<void> {
-    this.#recorded = await readUnit(this.#ports.tables, this.#model, this.#ports.writer.check())
+    this.#recorded = await this.#view.read(this.#ports.writer.check())
   }
 
   async finish(): Promise<UnitResult> {
     const problems = this.#failure === null ? this.#problems : [...this.#problems, this.#failure]
     const condition = unitCondition(this.#unit, this.#recorded, problems)
+    await publishServices(this.#ports, this.#recorded)
+    await this.#reread()
     const work = { model: this.#model, recorded: this.#recorded, condition }
     await writeUnitStatus(this.#ports, this.#intent, work)
+    await this.#reread()
     return { outcome: this.#outcome(), problems, recorded: this.#recorded }
   }
 

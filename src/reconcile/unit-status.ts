@@ -1,7 +1,7 @@
 import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-state.ts'
 import type { ModelId } from '../domain/names.ts'
 import { isEnded, type Health, type Sync } from '../domain/rollout-states.ts'
-import { canonicalJson } from '../domain/digest.ts'
+import { pick, same } from '../domain/objects.ts'
 import { planRecords } from '../plan/plan-records.ts'
 import { standingOf } from '../plan/standing.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
@@ -69,7 +69,10 @@ export function unitCondition(
   return { sync, health, reason: worst?.reason ?? '', message: worst?.message ?? '' }
 }
 
-/** Writes the unit's status if it differs in anything but the revision (I10, I14). */
+/**
+ * Writes the unit's status if it says something new (I10, I14): another condition, or something of the unit was recorded
+ * at this revision. For all other units the checkpoint's revision holds.
+ */
 export async function writeUnitStatus(
   ports: ReconcilePorts,
   intent: Intent,
@@ -78,6 +81,7 @@ export async function writeUnitStatus(
   const { model, recorded, condition } = work
   const before = recorded.status
   const { revision } = intent.declared
+  if (before !== null && sameCondition(condition, before) && !isBehind(recorded, revision)) return
   const applied = condition.sync === 'Synced' ? revision : (before?.last_applied_revision ?? null)
   const after: Item = {
     pk: unitKey(model),
@@ -87,8 +91,20 @@ export async function writeUnitStatus(
     last_applied_revision: applied,
     ...(before !== null && { rev: before.rev ?? 0, fence: before.fence ?? 0 }),
   }
-  const bare = ({ observed_revision: _o, last_applied_revision: _l, rev: _r, fence: _f, ...rest }: Item): string =>
-    canonicalJson(rest)
-  if (before !== null && bare(before) === bare(after)) return
   await writeItem(ports.tables, ports.writer, { table: 'steward-control', before, after })
+}
+
+/** Whether a recorded status says the same. */
+export function sameCondition({ sync, health, reason, message }: Condition, status: Item): boolean {
+  return same({ sync, health, reason, message }, pick(status, ['sync', 'health', 'reason', 'message']))
+}
+
+/** Whether something of the unit was recorded at this revision, and its status is of an earlier one. */
+export function isBehind(unit: RecordedUnit, revision: string): boolean {
+  return unit.status !== null && unit.status.observed_revision !== revision && wasRecordedAt(unit, revision)
+}
+
+export function wasRecordedAt({ catalog, versions, deployments }: RecordedUnit, revision: string): boolean {
+  const items = [catalog, ...versions.values(), ...deployments.map(({ item }) => item)]
+  return items.some((item) => item?.revision === revision)
 }

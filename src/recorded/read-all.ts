@@ -1,6 +1,7 @@
 import { modelId, type ModelId } from '../domain/names.ts'
-import { toUnit, unitKey } from './read-unit.ts'
-import type { RecordedState } from './recorded-state.ts'
+import { itemsOf, toUnit, unitKey } from './read-unit.ts'
+import type { RecordedState, RecordedUnit } from './recorded-state.ts'
+import { serviceKeys } from './services.ts'
 import type { Item, Key, Tables } from './tables.ts'
 
 /**
@@ -27,17 +28,42 @@ export async function readAll(
     ...[...registry, ...deployment].filter(isOurs).map(modelOf),
   ]
   const models = [...new Set([...declared, ...ours])].sort()
-  const keys = models.flatMap((model) => controlKeys(model, deployments.get(model) ?? []))
-  const control = Map.groupBy(await tables.getMany('steward-control', keys, signal), ({ pk }) => String(pk))
   const units = models.map((model) =>
     toUnit(model, {
       catalog: entries.get(model) ?? null,
       versions: versions.get(model) ?? [],
       deployments: deployments.get(model) ?? [],
-      control: control.get(unitKey(model)) ?? [],
+      control: [],
+      services: [],
     }),
   )
-  return { units: new Map(units.map((unit) => [unit.model, unit])) }
+  return { units: new Map((await withControl(tables, units, signal)).map((unit) => [unit.model, unit])) }
+}
+
+/** Adds what stands of the units in `steward-control`, by its keys. */
+async function withControl(
+  tables: Tables,
+  units: readonly RecordedUnit[],
+  signal?: AbortSignal,
+): Promise<RecordedUnit[]> {
+  const keys = units.flatMap((unit) => [...controlKeys(unit), ...serviceKeys(unit)])
+  const found = await tables.getMany('steward-control', keys, signal)
+  const items = new Map(found.map((item) => [`${String(item.pk)} ${String(item.sk)}`, item]))
+  const present = (wanted: readonly Key[]): Item[] =>
+    wanted.map(({ pk, sk }) => items.get(`${pk} ${sk}`)).filter((item) => item !== undefined)
+  return units.map((unit) =>
+    toUnit(unit.model, {
+      ...itemsOf(unit),
+      control: present(controlKeys(unit)),
+      services: present(serviceKeys(unit)),
+    }),
+  )
+}
+
+/** A rollout has a record only where its deployment has an item. */
+function controlKeys({ model, deployments }: RecordedUnit): Key[] {
+  const names = new Set(deployments.map(({ name }) => name))
+  return ['status', ...[...names].map((name) => `rollout#${name}`)].map((sk) => ({ pk: unitKey(model), sk }))
 }
 
 function isOurs({ rev }: Item): boolean {
@@ -51,10 +77,4 @@ function modelOfEntry({ namespace, model_name: name }: Item): ModelId {
 
 function modelOf({ model }: Item): ModelId {
   return String(model) as ModelId
-}
-
-/** A rollout has a record only where its deployment has an item. */
-function controlKeys(model: ModelId, deployments: readonly Item[]): Key[] {
-  const names = new Set(deployments.map((item) => String(item.deployment_name)))
-  return ['status', ...[...names].map((name) => `rollout#${name}`)].map((sk) => ({ pk: unitKey(model), sk }))
 }

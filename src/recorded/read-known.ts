@@ -58,6 +58,7 @@ async function readItems(tables: Tables, units: readonly KnownUnit[], signal: Ab
       catalog: entries.get(model) ?? null,
       versions: versions.get(model) ?? [],
       control: controls.get(unitKey(model)) ?? [],
+      services: [],
     }),
     rollouts: control.flatMap(rolledOut),
   }

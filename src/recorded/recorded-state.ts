@@ -40,6 +40,8 @@ export interface RecordedUnit {
   /** By deployment name. */
   readonly rollouts: ReadonlyMap<string, RecordedRollout>
   readonly status: Item | null
+  /** Its entries under `service#<tag>`, withdrawn ones too. */
+  readonly services: readonly Item[]
 }
 
 export interface RecordedState {
@@ -47,5 +49,5 @@ export interface RecordedState {
 }
 
 export function emptyUnit(model: ModelId): RecordedUnit {
-  return { model, catalog: null, versions: new Map(), deployments: [], rollouts: new Map(), status: null }
+  return { model, catalog: null, versions: new Map(), deployments: [], rollouts: new Map(), status: null, services: [] }
 }
