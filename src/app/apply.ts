@@ -8,7 +8,7 @@ import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
 import type { Plan } from '../plan/plan.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
 import { fenceCheckpoint, readCheckpoint } from '../recorded/checkpoint.ts'
-import type { RecordedUnit } from '../recorded/recorded-state.ts'
+import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
 import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
@@ -178,8 +178,7 @@ async function applyAsHolder(
   const { results } = controller
   const waiting = openWork(results)
   if (signal.aborted) return { kind: 'timeout', planned, waiting }
-  const others = [...planned.recorded.units.values()].filter(({ model }) => !results.has(model))
-  const whole = others.every((unit) => endedOtherwise(declared, unit).length === 0)
+  const whole = [...failedUnits(declared, planned.recorded)].every((model) => results.has(model))
   const complete = whole && isComplete(declared, results)
   await writeRevision(tables, lease, declared, { settled: waiting.length === 0, complete, nextDue: null })
   return { kind: 'applied', planned: shown, results, failed: failures(declared, results), waiting }
@@ -208,6 +207,12 @@ function failures(declared: DeclaredState, results: ReadonlyMap<ModelId, UnitRes
     ...problems.map((problem) => `${model}: ${problem}`),
     ...endedOtherwise(declared, recorded),
   ])
+}
+
+/** Models with a declared deployment whose last rollout ended another way. */
+export function failedUnits(declared: DeclaredState, { units }: RecordedState): ReadonlySet<ModelId> {
+  const failed = [...units.values()].filter((unit) => endedOtherwise(declared, unit).length > 0)
+  return new Set(failed.map(({ model }) => model))
 }
 
 /** Declared deployments whose last rollout ended another way: they are not tried again until the intent changes. */

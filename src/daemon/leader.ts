@@ -1,18 +1,20 @@
 import type { App } from '../app/app.ts'
-import { guardsOf, isComplete } from '../app/apply.ts'
-import { makePlan, reconcilePorts } from '../app/make-plan.ts'
-import { writeRevision } from '../app/write-revision.ts'
+import { failedUnits, guardsOf, isComplete } from '../app/apply.ts'
+import { makePlan, reconcilePorts, type Planned } from '../app/make-plan.ts'
+import { identityOf, writeRevision } from '../app/write-revision.ts'
 import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
+import type { ModelId } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
-import { fenceCheckpoint } from '../recorded/checkpoint.ts'
+import { fenceCheckpoint, holdsFor, readCheckpoint } from '../recorded/checkpoint.ts'
 import type { Lease } from '../recorded/lease.ts'
 import type { Tables } from '../recorded/tables.ts'
 import { Controller } from '../reconcile/controller.ts'
 import { problemText } from '../reconcile/problem-text.ts'
 import { countText, plain } from '../report/diagnostics.ts'
 import { progressLines } from '../report/progress.ts'
+import { changedModels } from './changed-models.ts'
 import type { Followed } from './followed.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -37,6 +39,11 @@ export class Leader {
   readonly #options: LeaderOptions
   #controller: Controller | null = null
   #mark: string | null = null
+  /** What the tables were last compared with. */
+  #compared: DeclaredState | null = null
+  #refused = false
+  /** Models whose rollouts had ended another way when all were compared. */
+  #failed: ReadonlySet<ModelId> = new Set()
   #announcedMark: string | null = null
   /** The newest settings are broken: what is on its way waits. */
   #paused = false
@@ -66,7 +73,9 @@ export class Leader {
 
   /** Whether everything that was declared at the last look came to be. */
   get complete(): boolean {
-    return this.#controller !== null && isComplete(this.#controller.intent.declared, this.#controller.results)
+    if (this.#controller === null) return false
+    const { intent, results } = this.#controller
+    return isComplete(intent.declared, results) && [...this.#failed].every((model) => results.has(model))
   }
 
   /** Compares again if something has changed or everything is due; a branch that stands still costs one read of a ref. */
@@ -85,29 +94,57 @@ export class Leader {
       return
     }
     if (termOf(state.settings) !== this.#options.term) throw termOver()
-    await this.#aim(state, signal)
+    // What a guard refused is judged with all the rest, however little has changed since.
+    const whole = due || this.#refused || this.#compared === null
+    const only = whole || this.#compared === null ? null : changedModels(this.#compared, state)
+    const idle = only?.size === 0 && (await this.#gate(state, signal))
+    if (idle) this.#tellSynced(state)
+    else await this.#aim(state, only, signal)
+    this.#compared = state
     // Only now: a compare that failed is made again at the next round.
     this.#mark = mark
-    this.#scheduleFull(state.settings.drift.everyMs)
+    if (due) this.#scheduleFull(state.settings.drift.everyMs)
   }
 
-  async #aim(declared: DeclaredState, signal: AbortSignal): Promise<void> {
+  /**
+   * The gate of the checkpoint: this very content was brought to the tables by this controller, and all had settled. One
+   * read, instead of comparing.
+   */
+  async #gate(declared: DeclaredState, signal: AbortSignal): Promise<boolean> {
+    const { tables, lease } = this.#options
+    const checkpoint = await readCheckpoint(tables, declared.root, signal)
+    return holdsFor(checkpoint, identityOf(declared), lease.epoch)
+  }
+
+  /** With `only`, of these models: deletes are judged by all (I6), and need all of them read. */
+  async #plan(declared: DeclaredState, only: ReadonlySet<ModelId> | null, signal: AbortSignal): Promise<Planned> {
+    const { app, tables } = this.#options
+    if (only !== null) {
+      const planned = await makePlan(app, tables, declared, { artifacts: 'stat', only, signal })
+      if (planned.plan.summary.delete === 0) return planned
+    }
+    return makePlan(app, tables, declared, { artifacts: 'stat', signal })
+  }
+
+  async #aim(declared: DeclaredState, only: ReadonlySet<ModelId> | null, signal: AbortSignal): Promise<void> {
     const { app, tables, log } = this.#options
-    const planned = await makePlan(app, tables, declared, { artifacts: 'stat', signal })
+    const planned = await this.#plan(declared, only, signal)
     const refusals = await guardsOf(app, tables, declared, planned, null)
     for (const { guard, message } of refusals) {
       log(
         `refused by guard ${guard}: ${message}; to allow exactly this plan, name ${planned.plan.digest} in guards.allow_deletes`,
       )
     }
-    const intent = { declared, planDigest: planned.plan.digest, allowDeletes: refusals.length === 0 }
+    this.#refused = refusals.length > 0
+    const intent = { declared, planDigest: planned.plan.digest, allowDeletes: !this.#refused }
     const controller = this.#controller ?? (await this.#start(intent))
-    controller.aim(intent)
+    controller.aim(intent, planned.recorded.units)
     controller.enqueue(
       planned.plan.units.map(({ unit }) => unit),
       'change',
     )
     controller.enqueue(planned.unsettled, 'resync')
+    if (only === null) this.#failed = failedUnits(declared, planned.recorded)
     this.#unwritten = declared
   }
 
@@ -138,12 +175,22 @@ export class Leader {
   }
 
   async #checkpoint(): Promise<void> {
-    const { tables, lease, telemetry } = this.#options
+    const { tables, lease } = this.#options
     const declared = this.#unwritten
     if (declared === null) return
-    await writeRevision(tables, lease, declared, { settled: true, complete: this.complete, nextDue: null })
-    if (declared.committedAt !== null) telemetry.syncedCommit = Date.parse(declared.committedAt) / 1000
+    await writeRevision(tables, lease, declared, { settled: true, complete: this.complete, nextDue: this.#nextDue() })
+    this.#tellSynced(declared)
     this.#unwritten = null
+  }
+
+  #tellSynced({ committedAt }: DeclaredState): void {
+    if (committedAt !== null) this.#options.telemetry.syncedCommit = Date.parse(committedAt) / 1000
+  }
+
+  /** On the wall clock, for people: what decides is the monotonic one. */
+  #nextDue(): string {
+    const { clock } = this.#options.app
+    return new Date(clock.now().getTime() + this.#nextFull - clock.monotonic()).toISOString()
   }
 
   #openRollouts(): number {

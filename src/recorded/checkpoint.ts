@@ -33,6 +33,17 @@ export function stagesOf(checkpoint: Item | null): string[] {
   return Array.isArray(checkpoint?.stages) ? checkpoint.stages.map(String) : []
 }
 
+/** Whether a checkpoint says that this content was brought to the tables under this epoch, and had settled. */
+export function holdsFor(
+  checkpoint: Item | null,
+  { tree, compiler, settingsDigest }: Pick<Checkpoint, 'tree' | 'compiler' | 'settingsDigest'>,
+  epoch: number,
+): boolean {
+  if (checkpoint === null || checkpoint.settled !== true || Number(checkpoint.fence) !== epoch) return false
+  const found = [checkpoint.tree, checkpoint.compiler, checkpoint.settings_digest]
+  return canonicalJson(found as never) === canonicalJson([tree, compiler, settingsDigest])
+}
+
 const incidental = new Set(['revision', 'last_applied_revision', 'next_due', 'rev', 'fence'])
 
 /** Written last, and only if it says something new (I10): the names of revisions and `next_due` alone are nothing new. */

@@ -1,0 +1,26 @@
+import type { DeclaredState } from '../declared/declared-state.ts'
+import { isError } from '../domain/diagnostics.ts'
+import { canonicalJson } from '../domain/digest.ts'
+import type { ModelId } from '../domain/names.ts'
+import { identityOf } from '../app/write-revision.ts'
+
+/**
+ * The models about which a revision says something else than the one before, both declared by the same declarer, which
+ * gives the same object for what is the same. Null where anything else has changed, so that all have to be compared:
+ * settings, runtimes, or errors (a broken folder that is deleted is declared neither before nor after).
+ */
+export function changedModels(before: DeclaredState, after: DeclaredState): ReadonlySet<ModelId> | null {
+  if (surroundings(before) !== surroundings(after)) return null
+  const models = new Set([...before.units.keys(), ...after.units.keys()])
+  return new Set([...models].filter((model) => before.units.get(model) !== after.units.get(model)))
+}
+
+function surroundings(declared: DeclaredState): string {
+  const { runtimes, diagnostics, root } = declared
+  return canonicalJson({
+    root,
+    settings: identityOf(declared).settingsDigest,
+    runtimes: [...runtimes.values()].map(({ name, method, config }) => [name, method, config]),
+    errors: diagnostics.filter(isError).map(({ code, path, range }) => [code, path, range.start.line]),
+  } as never)
+}
