@@ -1,4 +1,5 @@
 import { splitModelId, type ModelId } from '../domain/names.ts'
+import { isJsonObject } from '../domain/json.ts'
 import { StewardError } from '../domain/errors.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
 
@@ -50,12 +51,16 @@ export async function readHistory(
   return { format: 'steward.history/v1', model, as_of: asOf?.toISOString() ?? null, entries }
 }
 
-function servedAt({ served_from: from, live_until: until }: HistoryEntry, asOf: Date): boolean {
+/** A version serves from its first traffic until it is replaced or ended: served_from <= T < live_until. */
+export function servedAt(
+  { served_from: from, live_until: until }: Pick<HistoryEntry, 'served_from' | 'live_until'>,
+  asOf: Date,
+): boolean {
   const at = asOf.toISOString()
   return from !== null && from <= at && (until === null || at < until)
 }
 
-function toEntry(item: Item): HistoryEntry {
+export function toEntry(item: Item): HistoryEntry {
   const text = (name: string): string | null => (typeof item[name] === 'string' ? item[name] : null)
   return {
     deployment_id: Number(item.deployment_id),
@@ -73,6 +78,11 @@ function toEntry(item: Item): HistoryEntry {
     approvals: Array.isArray(item.approvals) ? item.approvals : [],
     reason: text('reason') ?? '',
   }
+}
+
+/** Who approved what a deployment item brought, as the evidence copied into it says. */
+export function approversOf({ approvals }: Pick<HistoryEntry, 'approvals'>): string[] {
+  return approvals.filter(isJsonObject).map(({ who, role }) => `${String(who)}${role ? ` (${String(role)})` : ''}`)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseMoment, readHistory, requireRecorded, type HistoryEntry } from '../../app/history.ts'
+import { approversOf, parseMoment, readHistory, requireRecorded, type HistoryEntry } from '../../app/history.ts'
 import { parseModelReference } from '../../domain/names.ts'
 import { plain, reasonText } from '../../report/diagnostics.ts'
 import { exitCodes, type Command } from '../command.ts'
@@ -56,7 +56,9 @@ function line(entry: HistoryEntry): string {
     revision,
   } = entry
   const served = from === null ? `created ${entry.create_at}, never served` : `served ${from} to ${until ?? 'now'}`
+  const approvers = approversOf(entry)
+  const approved = approvers.length === 0 ? '' : `, approved by ${approvers.join(', ')}`
   const reason = entry.reason === '' ? '' : reasonText(entry.reason, '     ')
-  const text = `#${id} ${name} version ${version}: ${status}, ${served}\n     ${revision}, by ${entry.requested_by ?? 'unknown'}`
+  const text = `#${id} ${name} version ${version}: ${status}, ${served}\n     ${revision}, by ${entry.requested_by ?? 'unknown'}${approved}`
   return `${plain(text)}${reason}`
 }

@@ -60,6 +60,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./history.ts')).history,
   },
   {
+    name: 'inventory',
+    arguments: [],
+    summary: 'shows what serves in the stages, now or at a moment, or who serves a service tag',
+    load: async () => (await import('./inventory.ts')).inventory,
+  },
+  {
     name: 'show',
     arguments: ['MODEL[@N]'],
     summary: 'shows the resolved documents of a model, with where each value comes from',
