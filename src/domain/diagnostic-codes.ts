@@ -262,7 +262,10 @@ export const diagnosticCodes = {
   ST1304: error('An archive that is unsafe to unpack', 'Pack it again without the named entry.'),
   ST1305: error('An artifact address that can not be read here', 'Use an address that this version reads.'),
   ST1306: warning('An artifact that could not be checked', 'It is recorded as it is declared.'),
-  ST1401: error('A table item that is not ours', 'Remove the item, or give the model another name.'),
+  ST1401: error(
+    'A table item that is not ours',
+    'Take it over with `steward adopt`, remove it, or give the model another name.',
+  ),
   ST1403: error('A document too large for its table item', 'Make it smaller than 400 KB.'),
   ST1501: warning('A runtime could not be reached', 'Start it, or check its address.'),
 } as const satisfies Record<string, CodeEntry>

@@ -28,7 +28,7 @@ export async function applyRecords(
     const write = recordWrite(intent, { ...work, recorded: current }, action)
     if (write === null) continue
     const next = withItem(current, write.table, write.after)
-    await withdrawServices(ports, current, next)
+    current = await withdrawServices(ports, current, next)
     const what = write.table === 'model-catalog' ? model : action.key
     const written = await recordChange(ports, intent, { ...write, model, event: action.kind, what })
     current = withItem(current, write.table, written)

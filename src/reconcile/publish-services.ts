@@ -2,6 +2,7 @@ import { omit, same } from '../domain/objects.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import { wantedServices } from '../recorded/services.ts'
 import type { Item } from '../recorded/tables.ts'
+import { withItem } from '../recorded/unit-view.ts'
 import { writeItem } from '../recorded/write-item.ts'
 import type { ReconcilePorts } from './ports.ts'
 
@@ -19,13 +20,20 @@ export async function publishServices(ports: ReconcilePorts, unit: RecordedUnit)
 
 /**
  * Withdraws the entries that a unit will not have any more, before the record that names their tags is changed: after
- * it nobody would know that they are there.
+ * it nobody would know that they are there. Gives the unit without them.
  */
-export async function withdrawServices(ports: ReconcilePorts, unit: RecordedUnit, next: RecordedUnit): Promise<void> {
+export async function withdrawServices(
+  ports: ReconcilePorts,
+  unit: RecordedUnit,
+  next: RecordedUnit,
+): Promise<RecordedUnit> {
   const gone = serviceChanges(unit, wantedServices(next)).filter(({ after }) => after.status === 'retired')
+  let left = unit
   for (const { before, after } of gone) {
-    await writeItem(ports.tables, ports.writer, { table: 'steward-control', before, after })
+    const written = await writeItem(ports.tables, ports.writer, { table: 'steward-control', before, after })
+    left = withItem(left, 'steward-control', written)
   }
+  return left
 }
 
 /** Whether anything is left to publish: after a crash, of a unit that has nothing else to do. */

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../domain/digest.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { omit } from '../domain/objects.ts'
+import type { LeaseHolder } from './lease.ts'
 import type { Item, Tables } from './tables.ts'
 import { writeItem, type Writer } from './write-item.ts'
 
@@ -74,9 +75,17 @@ export async function writeCheckpoint(
   await writeItem(tables, writer, { table: 'steward-control', before, after })
 }
 
-/** A new holder of the lease writes its epoch into the checkpoint: what a paused predecessor sends then fails (I2). */
-export async function fenceCheckpoint(tables: Tables, writer: Writer, root: string): Promise<void> {
-  const before = await readCheckpoint(tables, root, writer.check())
-  if (before === null || Number(before.fence) === writer.epoch) return
-  await writeItem(tables, writer, { table: 'steward-control', before, after: before })
+/**
+ * A new holder of the lease writes its epoch into the checkpoint: what a paused predecessor sends then fails (I2). One
+ * that gave the lease back has sent everything before.
+ */
+export async function fenceCheckpoint(
+  tables: Tables,
+  lease: Writer & { readonly previous: LeaseHolder | null },
+  root: string,
+): Promise<void> {
+  if (lease.previous?.released === true) return
+  const before = await readCheckpoint(tables, root, lease.check())
+  if (before === null || Number(before.fence) === lease.epoch) return
+  await writeItem(tables, lease, { table: 'steward-control', before, after: before })
 }

@@ -23,8 +23,7 @@ export interface LeaseHolder {
 }
 
 export type AcquireOutcome =
-  | { readonly kind: 'acquired'; readonly lease: Lease; readonly previous: LeaseHolder | null }
-  | { readonly kind: 'held'; readonly by: LeaseHolder }
+  { readonly kind: 'acquired'; readonly lease: Lease } | { readonly kind: 'held'; readonly by: LeaseHolder }
 
 /**
  * One writer per set of tables (I2). Renewed at a third of its length by compare-and-set; a holder sends nothing after
@@ -41,8 +40,15 @@ export class Lease implements Writer {
   #limit: { readonly deadline: number; readonly signal: AbortSignal } | null = null
   #renewal: Promise<void> | null = null
   readonly #stopped = new AbortController()
+  /** Who had it before, as it was taken; null: nobody ever. */
+  readonly previous: LeaseHolder | null
 
-  constructor(options: LeaseOptions, item: Item, deadline: number) {
+  constructor(
+    options: LeaseOptions,
+    item: Item,
+    { deadline, previous }: { deadline: number; previous: LeaseHolder | null },
+  ) {
+    this.previous = previous
     this.#options = options
     this.#item = item
     this.#deadline = deadline
@@ -143,7 +149,7 @@ export async function acquireLease(
     const unchanged: number = seen?.mark === mark ? now - seen.since : 0
     if (item === null || by === null || by.released || life === 'dead' || unchanged >= Number(item.length_ms)) {
       const lease = await take(options, item)
-      if (lease !== null) return { kind: 'acquired', lease, previous: by }
+      if (lease !== null) return { kind: 'acquired', lease }
       continue
     }
     const showsLife = life === 'alive' || (seen !== null && seen.mark !== mark)
@@ -183,7 +189,7 @@ async function take(options: LeaseOptions, item: Item | null): Promise<Lease | n
   const writer: Writer = { epoch, lost: new AbortController().signal, check: () => AbortSignal.timeout(lengthMs) }
   try {
     const written = await writeItem(tables, writer, { table: 'steward-control', before: item, after })
-    return new Lease(options, written, before + lengthMs)
+    return new Lease(options, written, { deadline: before + lengthMs, previous: item === null ? null : holderOf(item) })
   } catch (error) {
     if (error instanceof StewardError && error.code === 'write_conflict') return null
     throw error

@@ -46,6 +46,6 @@ function revOf(table: TableName, item: Item): number {
   throw new StewardError(`${table} ${JSON.stringify(keyOf(table, item))} was not written by Steward`, {
     code: 'item_foreign',
     kind: 'user',
-    hint: 'Remove the item, or give the model another name.',
+    hint: 'Take it over with `steward adopt`, remove it, or give the model another name.',
   })
 }

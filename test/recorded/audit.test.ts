@@ -173,7 +173,7 @@ describe('the checkpoint', () => {
   test('is not written where it says nothing new', async () => {
     await writeCheckpoint(tables, writerOf(1), 'models', checkpoint)
     await writeCheckpoint(tables, writerOf(1), 'models', { ...checkpoint, revision: 'main@sha1:2', nextDue: 'later' })
-    await fenceCheckpoint(tables, writerOf(1), 'models')
+    await fenceCheckpoint(tables, { ...writerOf(1), previous: null }, 'models')
     expect(tables.puts).toHaveLength(1)
   })
 
@@ -192,7 +192,7 @@ describe('the checkpoint', () => {
   test('a new holder fences it: what its predecessor then writes fails (I2)', async () => {
     await writeCheckpoint(tables, writerOf(1), 'models', checkpoint)
     const seen = await readCheckpoint(tables, 'models')
-    await fenceCheckpoint(tables, writerOf(2), 'models')
+    await fenceCheckpoint(tables, { ...writerOf(2), previous: { holder: 'a:1', epoch: 1, released: false } }, 'models')
     const late = writeItem(tables, writerOf(1), {
       table: 'steward-control',
       before: seen,

@@ -51,7 +51,7 @@ describe('taking the lease', () => {
   test('the lease of a dead process of this boot is taken at once', async () => {
     await hold(1)
     const outcome = await acquire({ pid: 2, liveness: 'dead' })
-    expect(outcome).toMatchObject({ kind: 'acquired', previous: { holder: 'here:1', epoch: 1 } })
+    expect(outcome).toMatchObject({ kind: 'acquired', lease: { previous: { holder: 'here:1', epoch: 1 } } })
     expect(await currentHolder(tables, () => 'dead')).toBeNull()
   })
 

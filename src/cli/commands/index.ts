@@ -120,6 +120,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./store.ts')).store,
   },
   {
+    name: 'adopt',
+    arguments: ['[MODEL]'],
+    summary: 'takes over table items that others have written',
+    load: async () => (await import('./adopt.ts')).adopt,
+  },
+  {
     name: 'tables create',
     arguments: [],
     summary: 'creates the metadata tables that are missing',
