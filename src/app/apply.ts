@@ -13,6 +13,7 @@ import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 import type { App } from './app.ts'
 import { makePlan, reconcilePorts, settingsDigest, type Planned } from './make-plan.ts'
+import { commitOf } from './revision-text.ts'
 
 export type ApplyEnd =
   | { readonly kind: 'nothing'; readonly planned: Planned; readonly failed: readonly string[] }
@@ -103,10 +104,6 @@ async function settingsBefore(app: App, tables: Tables, declared: DeclaredState)
   const { source } = await app.repository()
   if (commit === '' || (await source.resolve(commit)) === null) return null
   return (await app.declared({ kind: 'git', revision: commit })).state.settings
-}
-
-function commitOf(revision: unknown): string {
-  return /@sha\d+:([0-9a-f]+)$/.exec(String(revision))?.[1] ?? ''
 }
 
 export function leaseOptions(app: App, tables: Tables, leaseMs: number | null) {

@@ -60,6 +60,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./history.ts')).history,
   },
   {
+    name: 'audit verify',
+    arguments: ['[MODEL]'],
+    summary: 'checks that the audit is whole and accounts for what is recorded',
+    load: async () => (await import('./audit-verify.ts')).auditVerify,
+  },
+  {
+    name: 'audit export',
+    arguments: ['[MODEL]'],
+    summary: 'prints who changed what and when, oldest first',
+    load: async () => (await import('./audit-export.ts')).auditExport,
+  },
+  {
     name: 'show',
     arguments: ['MODEL[@N]'],
     summary: 'shows the resolved documents of a model, with where each value comes from',

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DynamoDBClient, PutItemCommand, GetItemCommand, DeleteItemCommand } from '@aws-sdk/client-dynamodb'
+import { embeddedClientSettings } from '../../src/store/client-settings.ts'
+import { catalog, MODEL, OTHER, type Catalog } from '../support/catalog-builder.ts'
+import { CommandLine } from '../support/catalog-cli.ts'
+
+interface Entry {
+  readonly model: string
+  readonly sequence: number
+  readonly event: string
+  readonly at: string
+}
+interface Fault {
+  readonly key: string | null
+  readonly sequence: number | null
+}
+
+const external = { deployment_method: 'external', endpoint: 'https://vendor.example.com', managed_by: '=a vendor' }
+const both = (model_version: number): Catalog =>
+  catalog()
+    .settings({ timezone: 'Europe/Berlin' })
+    .version(MODEL, 1, {})
+    .version(MODEL, 2, {})
+    .deployment(MODEL, 'prod', { model_version, ...external })
+    .model(OTHER, { description: 'Another.', url: 'https://example.com/a,b' })
+
+let line: CommandLine
+let client: DynamoDBClient
+
+async function apply(given: Catalog, message: string): Promise<void> {
+  line.repository.writeCatalog(given)
+  line.repository.commit(message)
+  const { code, err } = await line.run(['apply', '--yes', '--wait'])
+  expect(code, err).toBe(0)
+}
+
+const faults = async (...words: string[]): Promise<readonly Fault[]> =>
+  (await line.json(['audit', 'verify', ...words])).value.faults as readonly Fault[]
+const entries = async (...words: string[]): Promise<readonly Entry[]> =>
+  (await line.json(['audit', 'export', ...words])).value.entries as readonly Entry[]
+
+beforeAll(async () => {
+  line = new CommandLine()
+  await apply(both(1), 'the first version')
+  await apply(both(2), 'the second version')
+  await apply(both(2).without(OTHER.slice(1)), 'without the other')
+  const { endpoint } = JSON.parse(readFileSync(join(line.state, 'store.json'), 'utf8')) as { endpoint: string }
+  client = new DynamoDBClient(embeddedClientSettings(endpoint))
+})
+
+afterAll(async () => {
+  client.destroy()
+  await line[Symbol.asyncDispose]()
+})
+
+describe('steward audit verify', () => {
+  test('finds nothing wrong with what Steward wrote, of models that were removed as well', async () => {
+    const { code, value } = await line.json(['audit', 'verify'])
+    expect(code).toBe(0)
+    expect(value).toMatchObject({ format: 'steward.audit-verify/v1', models: 2, faults: [] })
+    expect(value.entries).toBeGreaterThan(7)
+    const named = await line.run(['audit', 'verify', OTHER.slice(1)])
+    expect(named).toMatchObject({ code: 0, out: '2 entries of 1 model: sound\n' })
+  })
+
+  test('exits 1 and names an item that was changed, or is gone, and says what to do', async () => {
+    const input = { TableName: 'model-registry', Key: { model: { S: MODEL }, model_version: { N: '2' } } }
+    const { Item: item = {} } = await client.send(new GetItemCommand(input))
+    await client.send(new PutItemCommand({ ...input, Item: { ...item, status: { S: 'deprecated' } } }))
+    const changed = await line.run(['audit', 'verify'])
+    expect(changed.code).toBe(1)
+    expect(changed.out).toContain(`wrong: model-registry ${MODEL} 2: no entry accounts for what it is`)
+    expect(changed.err).toContain('help: ')
+    await client.send(new DeleteItemCommand(input))
+    expect(await faults(MODEL.slice(1))).toMatchObject([{ key: `model-registry ${MODEL} 2` }])
+    await client.send(new PutItemCommand({ ...input, Item: item }))
+    expect(await faults()).toEqual([])
+  })
+
+  test('finds the end of an audit that was cut off', async () => {
+    const last = (await entries(MODEL.slice(1))).at(-1)
+    const key = { pk: { S: `audit#${MODEL}` }, sk: { S: String(last?.sequence).padStart(9, '0') } }
+    const input = { TableName: 'steward-control', Key: key }
+    const { Item: item = {} } = await client.send(new GetItemCommand(input))
+    await client.send(new DeleteItemCommand(input))
+    expect(await faults()).toMatchObject([{ key: `model-deployment ${MODEL} 1`, sequence: null }])
+    await client.send(new PutItemCommand({ ...input, Item: item }))
+  })
+
+  test('says of a model that was never there that it is not', async () => {
+    const { code, err } = await line.run(['audit', 'verify', 'abc/claim/dogs'])
+    expect(code).toBe(1)
+    expect(err).toContain('there is no model /abc/claim/dogs')
+  })
+})
+
+describe('steward audit export', () => {
+  test('tells everything, oldest first', async () => {
+    const all = await entries()
+    expect(all.map(({ at }) => at)).toEqual(all.map(({ at }) => at).sort())
+    const removed = all.filter(({ model }) => model === OTHER)
+    expect(removed.map(({ event }) => event)).toEqual(['catalog.upsert', 'catalog.retire'])
+    expect(await entries(OTHER.slice(1))).toEqual(removed)
+  })
+
+  test('as CSV has the same rows, and no formula', async () => {
+    const { code, out } = await line.run(['audit', 'export', '--format', 'csv'])
+    expect(code).toBe(0)
+    const rows = out.split('\r\n')
+    expect(rows[0]).toBe('at,model,sequence,event,what,who,result,revision,plan_digest,evidence,change,previous,hash')
+    expect(rows).toHaveLength((await entries()).length + 2)
+    expect(rows.at(-1)).toBe('')
+  })
+
+  test('keeps to days of the time zone of the settings', async () => {
+    const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Berlin' }).format(new Date())
+    const all = await entries()
+    expect(await entries('--since', today, '--until', today)).toHaveLength(all.length)
+    expect(await entries('--until', '2020-01-01')).toEqual([])
+    const since = all[3]?.at ?? ''
+    expect(await entries('--since', since)).toEqual(all.filter(({ at }) => at >= since))
+  })
+
+  test('refuses a span that ends before it begins, and a word that is no time', async () => {
+    const turned = await line.run(['audit', 'export', '--since', '2026-02-02', '--until', '2026-02-01'])
+    expect(turned).toMatchObject({ code: 64, err: expect.stringContaining('Exchange the two') })
+    const wrong = await line.run(['audit', 'export', '--since', 'yesterday'])
+    expect(wrong).toMatchObject({ code: 64, err: expect.stringContaining('Write 2026-03-03') })
+  })
+
+  test('is a line an entry for people', async () => {
+    const { out } = await line.run(['audit', 'export', OTHER.slice(1)])
+    expect(out.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^\S+Z {2}catalog\.upsert \/abc\/pricing\/cost, by alice@example\.com, main@sha1:/),
+      expect.stringContaining('catalog.retire'),
+    ])
+  })
+})
