@@ -132,6 +132,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./tables-create.ts')).tablesCreate,
   },
   {
+    name: 'doctor',
+    arguments: [],
+    summary: 'looks whether everything is there that a run needs',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     name: 'explain',
     arguments: ['[CODE]'],
     summary: 'says what a diagnostic code means and what to do',
