@@ -32,7 +32,7 @@ export async function diagnose(app: App, revision: RevisionRequest, signal: Abor
   const [git, declared, state, end] = await Promise.all([
     guarded('git', gitCheck),
     checkDeclared(app, revision, signal),
-    guarded('state folder', () => stateFolderCheck(folder)),
+    guarded('state folder', () => stateFolderCheck(folder, app.clock.now())),
     lastEnd(folder).catch(() => 'absent' as const),
   ])
   const first = [nodeCheck(process.versions.node), git, ...declared.checks, state]
@@ -69,7 +69,7 @@ async function tablesChecks(app: App, work: TablesWork): Promise<readonly Check[
   if (started.failed !== null) return [started.failed, ...notAsked(behindEndpoint, unreached)]
   const own = place.embedded && folder !== null ? [await guarded('store', () => storeCheck(folder, end))] : []
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(TABLES_MS)])
-  const probe = await openProbe(place, started.endpoint, { now: () => app.clock.now(), signal: bounded })
+  const probe = await openProbe(place, started.endpoint, { clock: app.clock, signal: bounded })
   try {
     const credentials = await guarded('credentials', () => credentialsCheck(probe))
     if (credentials.level !== 'ok')

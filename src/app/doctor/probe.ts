@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { Clock } from '../../domain/ports.ts'
 import type { TablesPlace } from '../app.ts'
 
 export type Sdk = typeof import('@aws-sdk/client-dynamodb')
@@ -16,6 +17,7 @@ export interface Probe {
   readonly sdk: Sdk
   readonly client: DynamoDBClient
   readonly place: TablesPlace
+  readonly clock: Clock
   readonly signal: AbortSignal
   readonly exchanges: readonly Exchange[]
 }
@@ -26,7 +28,7 @@ const PATIENCE = { connectionTimeout: 2_000, requestTimeout: 3_000, throwOnReque
 export async function openProbe(
   place: TablesPlace,
   endpoint: string | null,
-  options: { readonly now: () => Date; readonly signal: AbortSignal },
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<Probe> {
   const sdk = await import('@aws-sdk/client-dynamodb')
   const client = new sdk.DynamoDBClient({
@@ -40,15 +42,15 @@ export async function openProbe(
   // Inside of the step that reads errors out of answers.
   client.middlewareStack.add(
     (next) => async (input) => {
-      const sentAt = options.now().getTime()
+      const sentAt = clock.now().getTime()
       const result = await next(input)
       const date = dateOf(result.response)
-      if (date !== null) exchanges.push({ sentAt, receivedAt: options.now().getTime(), date })
+      if (date !== null) exchanges.push({ sentAt, receivedAt: clock.now().getTime(), date })
       return result
     },
     { step: 'deserialize', priority: 'low', name: 'noteDate' },
   )
-  return { sdk, client, place, signal: options.signal, exchanges }
+  return { sdk, client, place, clock, signal, exchanges }
 }
 
 function dateOf(response: unknown): string | null {
@@ -59,12 +61,15 @@ function dateOf(response: unknown): string | null {
 }
 
 /** Ends a wait that does not end by itself: the search for credentials takes no signal. */
-export async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new DOMException(`no answer within ${ms / 1000} s`, 'TimeoutError')), ms)
+export async function within<T>(clock: Clock, work: Promise<T>, ms: number): Promise<T> {
+  const over = new AbortController()
+  const late = clock.sleep(ms, over.signal).then(() => {
+    throw new DOMException(`no answer within ${ms / 1000} s`, 'TimeoutError')
+  })
+  late.catch(() => undefined)
   try {
-    return await Promise.race([work, late.promise])
+    return await Promise.race([work, late])
   } finally {
-    clearTimeout(timer)
+    over.abort()
   }
 }

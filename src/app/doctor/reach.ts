@@ -17,10 +17,10 @@ const refusedCredentials = new Set([
 ])
 
 /** Whether there are credentials; a server on the loopback takes any. */
-export async function credentialsCheck({ client, place }: Probe): Promise<Check> {
+export async function credentialsCheck({ client, place, clock }: Probe): Promise<Check> {
   if (place.local) return ok('credentials', 'none are needed here')
   try {
-    await within(client.config.credentials(), CREDENTIALS_MS)
+    await within(clock, client.config.credentials(), CREDENTIALS_MS)
     return ok('credentials', 'AWS credentials were found')
   } catch (error) {
     const help = 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role.'
@@ -29,13 +29,16 @@ export async function credentialsCheck({ client, place }: Probe): Promise<Check>
 }
 
 /** Whether a DynamoDB answers, whatever it says about a table. */
-export async function endpointCheck({ sdk, client, place, signal }: Probe, endpoint: string | null): Promise<Check> {
+export async function endpointCheck(
+  { sdk, client, place, clock, signal }: Probe,
+  endpoint: string | null,
+): Promise<Check> {
   const where = addressText(endpoint) ?? `DynamoDB in ${place.region}`
   const [definition] = TABLE_DEFINITIONS
   if (definition === undefined) throw new Error('there are no tables')
   const question = new sdk.DescribeTableCommand({ TableName: tableName(definition.base, place.prefix) })
   try {
-    await within(client.send(question, { abortSignal: signal }), ANSWER_MS)
+    await within(clock, client.send(question, { abortSignal: signal }), ANSWER_MS)
     return ok('endpoint', `${where} answers`)
   } catch (error) {
     const name = error instanceof Error ? error.name : ''

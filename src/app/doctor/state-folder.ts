@@ -18,7 +18,7 @@ const networkFileSystems: ReadonlyMap<number, string> = new Map([
 const NAME = 'state folder'
 
 /** Looked at before anything of ours uses it, since that narrows its mode. */
-export async function stateFolderCheck(folder: string | null): Promise<Check> {
+export async function stateFolderCheck(folder: string | null, now: Date): Promise<Check> {
   if (folder === null) return skipped(NAME, 'it lies in the repository, unless --state names it')
   const found = await stat(folder).catch(() => null)
   const network = await networkName(found === null ? dirname(folder) : folder)
@@ -32,7 +32,7 @@ export async function stateFolderCheck(folder: string | null): Promise<Check> {
     const seen = `${folder} is open to other users (mode ${mode.toString(8)})`
     return warning(NAME, seen, `Run \`chmod 700 ${folder}\`; starting the store or a host there does the same.`)
   }
-  const left = await leftovers(folder)
+  const left = await leftovers(folder, now)
   if (left.length === 0) return ok(NAME, folder)
   const help = 'A process was killed while it wrote them. They can be deleted while nothing of ours runs.'
   return warning(NAME, `${folder} holds ${left.length} leftover files, such as ${left[0] ?? ''}`, help)
@@ -44,13 +44,13 @@ async function networkName(folder: string): Promise<string | null> {
 }
 
 /** Files that are renamed when they are whole; one that is being written right now is younger than a minute. */
-async function leftovers(folder: string): Promise<string[]> {
+async function leftovers(folder: string, now: Date): Promise<string[]> {
   const found: string[] = []
   for (const each of [folder, storeFolder(folder), join(folder, 'host')]) {
     const names = await readdir(each).catch(() => [])
     for (const name of names.filter((text) => text.endsWith('.tmp'))) {
       const written = await stat(join(each, name)).catch(() => null)
-      if (written !== null && written.mtimeMs < Date.now() - 60_000) found.push(join(each, name))
+      if (written !== null && written.mtimeMs < now.getTime() - 60_000) found.push(join(each, name))
     }
   }
   return found
