@@ -10,7 +10,7 @@ const REFUSED_MS = 5 * 60_000
 export function clockCheck(exchanges: readonly Exchange[]): Check {
   const offsets = exchanges.map(offsetMs).filter((offset) => Number.isFinite(offset))
   const offset = offsets.toSorted((a, b) => Math.abs(a) - Math.abs(b))[0]
-  if (offset === undefined) return skipped(NAME, 'the server tells no time')
+  if (offset === undefined) return skipped(NAME, 'no answer told a time')
   const away = Math.abs(offset)
   if (away <= WARN_MS) return ok(NAME, `agrees with the server's to ${Math.ceil(away / 1000)} s`)
   const seen = `this machine's clock is ${spanText(away)} ${offset > 0 ? 'behind' : 'ahead of'} the server's`

@@ -35,9 +35,9 @@ export async function checkpointCheck(app: App, tables: Tables, signal: AbortSig
       const help = 'A daemon goes on by itself; without one, run `steward apply --wait`.'
       return warning('checkpoint', `${revision} was applied, and rollouts were on their way`, help)
     }
-    const { source } = await app.repository()
     const commit = commitOf(revision)
-    if (commit === '' || (await source.resolve(commit)) !== null) return ok('checkpoint', `${revision}, settled`)
+    const known = commit === '' || (await (await app.repository()).source.resolve(commit)) !== null
+    if (known) return ok('checkpoint', `${revision}, settled`)
     const help = 'Fetch the whole history; if history was rewritten, the next apply compares everything anew.'
     return warning('checkpoint', `${revision} was applied and is not in this repository`, help)
   })

@@ -1,7 +1,7 @@
 import { chmod, utimes, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { App } from '../../../src/app/app.ts'
 import type { Check } from '../../../src/app/doctor/check.ts'
@@ -13,7 +13,6 @@ import { systemClock, systemIds, systemRandomness } from '../../../src/system/cl
 import { livenessOf, ownIdentity } from '../../../src/system/processes.ts'
 import { catalog } from '../../support/catalog-builder.ts'
 import { CommandLine } from '../../support/catalog-cli.ts'
-import { until } from '../../support/waiting.ts'
 import { bentProxy, type BentProxy } from './support/bent-proxy.ts'
 
 let line: CommandLine
@@ -92,7 +91,6 @@ describe('the doctor, with an endpoint of the environment', () => {
     const known = ['DescribeTable', 'GetItem', 'Query', 'Scan', 'PutItem', 'DescribeContinuousBackups']
     expect(proxy.asked.filter((asked) => !known.includes(asked.split(' ')[0] ?? ''))).toEqual([])
     const client = new DynamoDBClient(embeddedClientSettings(storeFile().endpoint))
-    const { ScanCommand } = await import('@aws-sdk/client-dynamodb')
     for (const { base } of TABLE_DEFINITIONS) {
       expect((await client.send(new ScanCommand({ TableName: base }))).Items).toEqual([])
     }
@@ -129,15 +127,13 @@ describe('the doctor, with an endpoint of the environment', () => {
     expect(found.get('tables')).toMatchObject({ level: 'skipped' })
   })
 
-  test.each([
-    [3_600_000, 'problem', "this machine's clock is 60 min behind the server's: AWS refuses"],
-    [-3_600_000, 'problem', "this machine's clock is 60 min ahead of the server's: AWS refuses"],
-    [60_000, 'warning', /^this machine's clock is (59|60) s behind the server's$/],
-  ])('compares the clocks: %i ms', async (off, level, message) => {
-    proxy.bend = { date: new Date(Date.now() + off).toUTCString() }
+  test('finds a clock that is an hour off, and tries the rest all the same', async () => {
+    proxy.bend = { date: new Date(Date.now() + 3_600_000).toUTCString() }
     const found = await looked()
-    expect(found.get('clock')).toMatchObject({ level })
-    expect(found.get('clock')?.message).toMatch(message)
+    expect(found.get('clock')).toMatchObject({
+      level: 'problem',
+      message: expect.stringContaining("this machine's clock is 60 min behind the server's: AWS refuses"),
+    })
     expect(found.get('permissions')?.level).toBe('ok')
   })
 
@@ -231,19 +227,5 @@ describe('steward doctor, with broken settings', () => {
     expect(out).toMatch(/^problem {2}settings +models\/_platform\/settings\.yaml:1:\d+: error ST/m)
     expect(out).toMatch(/^skipped {2}tables +it is not known where the tables are$/m)
     expect(err).toBe('')
-    await until('nothing is left running', () => true)
-  })
-
-  test('says of a team that applies from elsewhere that embedded tables are on one machine', async () => {
-    line.repository.write('models/_platform/settings.yaml', 'apply: {by: daemon}\ntables: {backend: embedded}\n')
-    line.repository.commit('a daemon applies')
-    const { environment } = readEnvironment({})
-    expect(environment.dynamodbEndpoint).toBeUndefined()
-    const { backendCheck } = await import('../../../src/app/doctor/backend.ts')
-    const { resolveSettings } = await import('../../../src/declared/settings.ts')
-    const place = { embedded: true, endpoint: null, region: '', prefix: '', local: true }
-    const settings = resolveSettings({ apply: { by: 'daemon' } })
-    expect(backendCheck(place, settings)).toMatchObject({ level: 'warning', help: expect.stringContaining('dynamodb') })
-    expect(backendCheck(place, resolveSettings({}))).toMatchObject({ level: 'ok' })
   })
 })
