@@ -27,7 +27,8 @@ export async function knownModels(
   const revisions = [checkpoint?.revision, checkpoint?.last_applied_revision].filter((name) => typeof name === 'string')
   const models = new Set<ModelId>(declared.units.keys())
   const add = (path: string): unknown => addModel(models, path, declared.root)
-  for (const path of await deletedPaths(commitOf(declared.revision) || 'HEAD')) add(path)
+  const from = commitOf(declared.revision) || (await source.resolve('HEAD'))
+  if (from !== null) for (const path of await deletedPaths(from)) add(path)
   const unknown: string[] = []
   for (const revision of new Set(revisions)) {
     const commit = commitOf(revision)

@@ -14,7 +14,7 @@ export async function storeCheck(folder: string, before: LastEnd): Promise<Check
   const begun = lines.slice(beginOf(lines))
   const crashed = begun.some((line) => line.includes('the DynamoDB engine ended'))
   const unclean = before === 'unclean' || begun.some((line) => line.includes('the store ended uncleanly'))
-  if (!crashed && !unclean) return ok(NAME, before === 'absent' ? 'new and empty' : 'it ended cleanly the last time')
+  if (!crashed && !unclean) return ok(NAME, before === 'absent' ? 'new and empty' : 'no end that was not clean')
   const repaired = begun.findLast((line) => line.includes('indexes repaired'))
   const what = crashed ? 'its engine ended by itself and was started again' : 'it ended uncleanly the last time'
   const mended = repaired === undefined ? 'its indexes were compared with their tables, and agree' : repaired.trim()
