@@ -50,6 +50,18 @@ export interface CheckedResult {
   readonly frame: FrameText
 }
 
+/** Where the metadata tables are, and how to reach them. */
+export interface TablesPlace {
+  /** The engine of the state folder, which has to be asked for its endpoint. */
+  readonly embedded: boolean
+  /** Null: the region's own, or the embedded engine's. */
+  readonly endpoint: string | null
+  readonly region: string
+  readonly prefix: string
+  /** It takes fixed credentials. */
+  readonly local: boolean
+}
+
 /**
  * The one composition root: opens what a use-case asks for, when it asks, and wires it into the ports.
  * Nothing is opened at construction, so that `validate` loads no SDK.
@@ -125,20 +137,30 @@ export class App {
     return new Declarer(capabilityTable)
   }
 
-  /** The metadata tables that Settings name; the embedded engine is started on demand. */
-  async tables(settings: ResolvedSettings | null): Promise<Tables> {
+  /** Where the metadata tables are that Settings name. */
+  tablesPlace(settings: ResolvedSettings | null): TablesPlace {
     const { environment } = this.options
     const { tables } = settings ?? resolveSettings({})
     const endpoint = environment.dynamodbEndpoint
-    const prefix = environment.tablePrefix ?? tables.prefix
     const embedded = endpoint === undefined && tables.backend === 'embedded'
-    const local = embedded || this.hasFixedCredentials(endpoint)
-    const opened = new DynamoDbTables({
+    return {
+      embedded,
+      endpoint: endpoint ?? null,
       region: embedded ? 'us-east-1' : tables.region,
+      prefix: environment.tablePrefix ?? tables.prefix,
+      local: embedded || this.hasFixedCredentials(endpoint),
+    }
+  }
+
+  /** The metadata tables that Settings name; the embedded engine is started on demand. */
+  async tables(settings: ResolvedSettings | null): Promise<Tables> {
+    const { embedded, endpoint, region, prefix, local } = this.tablesPlace(settings)
+    const opened = new DynamoDbTables({
+      region,
       prefix,
       local,
       retryConnection: embedded,
-      endpoint: async () => endpoint ?? (embedded ? (await this.embeddedStore(prefix)).endpoint : null),
+      endpoint: async () => (embedded ? (await this.embeddedStore(prefix)).endpoint : endpoint),
     })
     this.#closers.push(() => opened.close())
     return this.#decorate('tables', opened)
@@ -149,12 +171,13 @@ export class App {
     return endpoint !== undefined && isLoopback(endpoint) && !this.options.environment.awsCredentials
   }
 
-  async embeddedStore(prefix = ''): Promise<{ endpoint: string; pid: number }> {
+  async embeddedStore(prefix = '', signal?: AbortSignal): Promise<{ endpoint: string; pid: number }> {
     const stateDir = await this.ensureStateDir()
     const store = await connectStore({
       stateDir,
       command: this.options.storeCommand(stateDir),
       clock: this.clock,
+      ...(signal !== undefined && { signal }),
     })
     if (prefix !== '') await this.createTables({ endpoint: store.endpoint, local: true, region: 'us-east-1', prefix })
     return store

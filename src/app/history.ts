@@ -86,10 +86,13 @@ export function approversOf({ approvals }: Pick<HistoryEntry, 'approvals'>): str
 }
 
 /**
- * The moment that a person names: an ISO time with zone, or a bare date, which is the end of that day in `timezone`.
+ * The moment that a person names: an ISO time with zone, or a bare date, which is the end of that day in `timezone`,
+ * or where `day` says so its beginning.
  */
-export function parseMoment(text: string, timezone: string): Date {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return endOfDay(text, timezone)
+export function parseMoment(text: string, timezone: string, day: 'beginning' | 'end' = 'end'): Date {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    return inZone(text, day === 'end' ? 'T23:59:59.999Z' : 'T00:00:00.000Z', timezone)
+  }
   const time = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) ? new Date(text) : new Date(Number.NaN)
   if (!Number.isNaN(time.getTime())) return time
   throw new StewardError(`${text} is no date and no time with a zone`, {
@@ -99,9 +102,9 @@ export function parseMoment(text: string, timezone: string): Date {
   })
 }
 
-/** The last millisecond of a day: the offset is looked up twice, since it may change during the day. */
-function endOfDay(date: string, timezone: string): Date {
-  const utc = Date.parse(`${date}T23:59:59.999Z`)
+/** A day's first or last millisecond: the offset is looked up twice, since it may change during the day. */
+function inZone(date: string, time: string, timezone: string): Date {
+  const utc = Date.parse(`${date}${time}`)
   if (Number.isNaN(utc) || new Date(utc).toISOString().slice(0, 10) !== date) {
     throw new StewardError(`${date} is no date of the calendar`, { code: 'usage', kind: 'user' })
   }

@@ -1,12 +1,10 @@
 import type { DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
-import type { ModelId } from '../domain/names.ts'
-import { commitOf } from '../domain/revisions.ts'
 import { readKnown, type KnownUnit } from '../recorded/read-known.ts'
 import { stagesOf } from '../recorded/checkpoint.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
-import { foldersWith } from '../source/folders.ts'
 import type { App } from './app.ts'
+import { appliedModels } from './catalog-models.ts'
 
 export interface StandingRequest {
   readonly declared: DeclaredState
@@ -18,7 +16,8 @@ export interface StandingRequest {
 export async function readStanding(app: App, tables: Tables, request: StandingRequest): Promise<RecordedUnit[]> {
   const { declared, checkpoint, signal } = request
   const units = [...declared.units.values()]
-  const earlier = await earlierModels(app, checkpoint)
+  const { source } = await app.repository()
+  const { models: earlier } = await appliedModels(source, declared.root, checkpoint)
   return readKnown(tables, {
     units: units.filter(({ blocked }) => !blocked).map(toKnown),
     // Of a broken model not every name could be read.
@@ -35,19 +34,6 @@ export async function readStanding(app: App, tables: Tables, request: StandingRe
 export function knownStages(declared: DeclaredState, checkpoint: Item | null): string[] {
   const own = [...declared.units.values()].flatMap(({ intents }) => intents.map(({ stage }) => stage))
   return [...new Set([...own, ...stagesOf(checkpoint)])].sort()
-}
-
-/** The models of the revisions that the tables were last brought to, by their folders alone. */
-export async function earlierModels(app: App, checkpoint: Item | null): Promise<ModelId[]> {
-  const { source } = await app.repository()
-  const revisions = [checkpoint?.revision, checkpoint?.last_applied_revision].map(commitOf)
-  const found = new Set<ModelId>()
-  for (const commit of new Set(revisions.filter((each) => each !== ''))) {
-    const folder = await source.folderAt(commit)
-    const models = folder === null ? [] : foldersWith(folder, 'model.yaml')
-    for (const { path } of models) found.add(path.slice(folder?.path.length) as ModelId)
-  }
-  return [...found].sort()
 }
 
 function toKnown({ model, versions, intents }: DeclaredUnit): KnownUnit {

@@ -1,4 +1,5 @@
-/** The commit that a recorded revision (`main@sha1:<oid>`) names; '' for that of a work tree and for anything else. */
+/** The commit of a revision as it is recorded, `main@sha1:…`; '' where there is none, as of a work tree. */
 export function commitOf(revision: unknown): string {
-  return /@sha\d+:([0-9a-f]+)$/.exec(String(revision))?.[1] ?? ''
+  const text = String(revision)
+  return text.startsWith('worktree@sha256:') ? '' : (/@sha\d+:([0-9a-f]+)$/.exec(text)?.[1] ?? '')
 }

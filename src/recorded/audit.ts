@@ -66,11 +66,20 @@ export class AuditLog {
   async #lastOf(model: ModelId, signal: AbortSignal): Promise<Item | null> {
     const known = this.#last.get(model)
     if (known !== undefined) return known
-    const partition = { attribute: 'pk', value: `audit#${model}` }
+    const partition = partitionOf(model)
     const [last = null] = await this.#tables.query('steward-control', { partition, descending: true, limit: 1 }, signal)
     this.#last.set(model, last)
     return last
   }
+}
+
+/** A model's chain, oldest entry first: one query. */
+export async function readChain(tables: Tables, model: ModelId, signal?: AbortSignal): Promise<readonly Item[]> {
+  return tables.query('steward-control', { partition: partitionOf(model) }, signal)
+}
+
+function partitionOf(model: ModelId): { readonly attribute: string; readonly value: string } {
+  return { attribute: 'pk', value: `audit#${model}` }
 }
 
 /** The first break of a model's chain, or null: for `audit verify` and for tests. */

@@ -120,7 +120,8 @@ async function waitUntilActive(definition: TableDefinition, options: CreateTable
   }
 }
 
-async function describeTable(definition: TableDefinition, options: TablesOptions): Promise<TableState> {
+/** One table of ours: missing or present, and what differs from its definition. */
+export async function describeTable(definition: TableDefinition, options: TablesOptions): Promise<TableState> {
   const table = tableName(definition.base, options.prefix)
   try {
     const answer = await options.client.send(

@@ -160,15 +160,32 @@ export async function acquireLease(
   }
 }
 
+/** How the holder that the lease names stands to it now; `unknown`: it runs, or ran, where it can not be looked at. */
+export interface LeaseStanding extends LeaseHolder {
+  readonly standing: 'released' | Liveness
+}
+
+/** Who took the lease last; null where nobody ever did. */
+export async function readLease(
+  tables: Tables,
+  livenessOf: LeaseOptions['livenessOf'],
+  signal?: AbortSignal,
+): Promise<LeaseStanding | null> {
+  const item = await tables.get('steward-control', leaseKey, signal)
+  if (item === null) return null
+  const by = holderOf(item)
+  return { ...by, standing: by.released ? 'released' : livenessOf(identityOfItem(item)) }
+}
+
 /** The current holder, or null when nobody holds the lease (never taken, released, or its process is dead). */
 export async function currentHolder(
   tables: Tables,
   livenessOf: LeaseOptions['livenessOf'],
   signal?: AbortSignal,
 ): Promise<LeaseHolder | null> {
-  const item = await tables.get('steward-control', leaseKey, signal)
-  if (item === null || item.released === true || livenessOf(identityOfItem(item)) === 'dead') return null
-  return holderOf(item)
+  const lease = await readLease(tables, livenessOf, signal)
+  if (lease === null || lease.standing === 'released' || lease.standing === 'dead') return null
+  return { holder: lease.holder, epoch: lease.epoch, released: lease.released }
 }
 
 async function take(options: LeaseOptions, item: Item | null): Promise<Lease | null> {

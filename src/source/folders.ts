@@ -18,12 +18,6 @@ export function findFolder(folder: SourceFolder, path: string): SourceFolder | n
   return at ?? null
 }
 
-/** Every folder at or below `folder` that holds a file of this name. */
-export function foldersWith(folder: SourceFolder, name: string): SourceFolder[] {
-  const own = folder.entries.some(({ path }) => path === `${folder.path}/${name}`) ? [folder] : []
-  return [...own, ...folder.folders.flatMap((below) => foldersWith(below, name))]
-}
-
 /** The file at a path; null where there is none. */
 export function findEntry(folder: SourceFolder, path: string): SourceEntry | null {
   const parent = findFolder(folder, path.slice(0, path.lastIndexOf('/')))

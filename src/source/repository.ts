@@ -11,6 +11,11 @@ export interface Repository {
   readonly top: string
   readonly gitDir: string
   readonly source: Source
+  /**
+   * The paths below the root that a commit of the history took away, as far as this clone has it. Unlike everything
+   * else here it costs what the history holds.
+   */
+  deletedPaths(revision: string): Promise<readonly string[]>
 }
 
 interface Place {
@@ -76,7 +81,13 @@ export async function openRepository(folder: string, root: string): Promise<Repo
     mergeBase: (a, b) => mergeBase(gitDir, a, b),
     close: () => gitSource.close(),
   }
-  return { top, gitDir, source }
+  return { top, gitDir, source, deletedPaths: (revision) => deletedPaths(gitDir, root, revision) }
+}
+
+async function deletedPaths(gitDir: string, root: string, revision: string): Promise<readonly string[]> {
+  const words = ['log', '-z', '--format=', '--no-renames', '--name-only', '--diff-filter=D', '--end-of-options']
+  const listed = await runGit(gitDir, ['--literal-pathspecs', ...words, revision, '--', root])
+  return [...new Set(listed.split('\0'))].filter((path) => path !== '')
 }
 
 /** The branch that HEAD names; null where it names a commit. Refs that are kept elsewhere are asked of git. */

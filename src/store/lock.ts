@@ -47,6 +47,15 @@ export async function tryLock(folder: string): Promise<LockAttempt> {
   }
 }
 
+/** How the store of a folder stands, without touching it; `absent`: there never was one. */
+export async function lookAtLock(folder: string): Promise<'absent' | 'held' | End> {
+  const highest = Math.max(0, ...(await generations(folder).catch(() => [])))
+  if (highest === 0) return 'absent'
+  const file = await readLockFile(join(folder, `lock.${highest}`))
+  if (file?.state === 'held' && mayRun(file)) return 'held'
+  return file?.state === 'clean' ? 'clean' : 'unclean'
+}
+
 function heldLock(path: string, previous: End): FolderLock {
   return {
     previous,

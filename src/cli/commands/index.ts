@@ -66,6 +66,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inventory.ts')).inventory,
   },
   {
+    name: 'audit verify',
+    arguments: ['[MODEL]'],
+    summary: 'checks that the audit is whole and accounts for what is recorded',
+    load: async () => (await import('./audit-verify.ts')).auditVerify,
+  },
+  {
+    name: 'audit export',
+    arguments: ['[MODEL]'],
+    summary: 'prints who changed what and when, oldest first',
+    load: async () => (await import('./audit-export.ts')).auditExport,
+  },
+  {
     name: 'show',
     arguments: ['MODEL[@N]'],
     summary: 'shows the resolved documents of a model, with where each value comes from',
@@ -130,6 +142,12 @@ export const commands: readonly CommandEntry[] = [
     arguments: [],
     summary: 'creates the metadata tables that are missing',
     load: async () => (await import('./tables-create.ts')).tablesCreate,
+  },
+  {
+    name: 'doctor',
+    arguments: [],
+    summary: 'looks whether everything is there that a run needs',
+    load: async () => (await import('./doctor.ts')).doctor,
   },
   {
     name: 'explain',
