@@ -13,7 +13,9 @@ export function cloudFormationText(blueprint: Blueprint): string {
 }
 
 function usage({ parameters, account }: Blueprint): string {
-  const asked = parameters.filter((parameter) => parameter.default === null).map(({ name }) => `${parameterId(name)}=...`)
+  const asked = parameters
+    .filter((parameter) => parameter.default === null)
+    .map(({ name }) => `${parameterId(name)}=...`)
   const words = [
     'aws cloudformation deploy --stack-name steward --template-file FILE',
     ...(account === null ? [] : ['--capabilities CAPABILITY_IAM']),
