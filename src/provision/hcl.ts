@@ -22,7 +22,7 @@ export function hclFile(items: readonly HclItem[]): string {
 
 /** A text that `${…}` in it can not turn into an expression. */
 export function hclString(text: string): string {
-  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{')
+  return JSON.stringify(text).replaceAll(/([$%])\{/g, (_, sign: string) => `${sign}${sign}{`)
 }
 
 /** Attributes of one line stand together with their signs aligned; all else has a blank line around it. */
