@@ -1,3 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+  waitUntilTableNotExists,
+} from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { catalog } from '../support/catalog-builder.ts'
 import { CommandLine } from '../support/catalog-cli.ts'
@@ -28,6 +37,42 @@ describe('steward tables describe', () => {
     expect(missing.out).toContain('`steward tables create`')
     expect((await line.run(['tables', 'create'], { STEWARD_TABLE_PREFIX: 'x-' })).code).toBe(0)
     expect((await line.run(['tables', 'describe'], { STEWARD_TABLE_PREFIX: 'x-' })).code).toBe(0)
+  })
+
+  test('says what differs', async () => {
+    await using line = commandLine()
+    expect((await line.run(['tables', 'create'], { STEWARD_TABLE_PREFIX: 'y-' })).code).toBe(0)
+    const { endpoint } = JSON.parse(readFileSync(join(line.state, 'store.json'), 'utf8')) as { endpoint: string }
+    const client = new DynamoDBClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    })
+    const TableName = 'y-steward-control'
+    await client.send(new DeleteTableCommand({ TableName }))
+    await waitUntilTableNotExists({ client, maxWaitTime: 20, minDelay: 1 }, { TableName })
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      }),
+    )
+    await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 1 }, { TableName })
+    client.destroy()
+    const { code, out } = await line.run(['tables', 'describe'], { STEWARD_TABLE_PREFIX: 'y-' })
+    expect(code).toBe(1)
+    expect(out).toContain(
+      'y-steward-control         present, active, differs\n  its keys are pk (S), not pk (S), sk (S)\n',
+    )
+    const { out: json } = await line.run(['tables', 'describe', '--json'], { STEWARD_TABLE_PREFIX: 'y-' })
+    expect(JSON.parse(json).tables.at(-1)).toEqual({
+      table: TableName,
+      state: 'present',
+      active: true,
+      differences: ['its keys are pk (S), not pk (S), sk (S)'],
+    })
   })
 
   test.each(['cloudformation', 'terraform'])('prints the definition for %s without asking anybody', async (format) => {
