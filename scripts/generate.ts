@@ -1,7 +1,7 @@
 /**
- * Writes what is derived from `schemas/source/` and from the registry of diagnostic codes: the published schemas, the
- * documents' types, the validators compiled ahead, the pages of the kinds and of the codes. `--check` writes nothing and
- * exits 1 when a file is out of date.
+ * Writes what is derived from `schemas/source/`, from the registry of diagnostic codes and from the policies of
+ * `steward bootstrap`: the published schemas, the documents' types, the validators compiled ahead, the pages of the kinds
+ * and of the codes, the files of `deploy/iam`. `--check` writes nothing and exits 1 when a file is out of date.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -9,6 +9,7 @@ import { compile } from 'json-schema-to-typescript'
 import { format, resolveConfig } from 'prettier'
 import { codeEntry, diagnosticCodes, isDiagnosticCode } from '../src/domain/diagnostic-codes.ts'
 import { composeSchemas } from './generate/compose-schemas.ts'
+import { iamPolicyFiles, iamReadme } from './generate/iam-policies.ts'
 import { kindPages } from './generate/kind-pages.ts'
 import { schemaHints } from './generate/schema-hints.ts'
 import type { KindSchema } from './generate/schema-node.ts'
@@ -63,6 +64,11 @@ function codesPage(): GeneratedFile {
   return ['docs/reference/diagnostic-codes.md', text]
 }
 
+async function iamFiles(): Promise<GeneratedFile[]> {
+  const files = [...iamPolicyFiles(), iamReadme()]
+  return Promise.all(files.map(async ([path, text]) => [path, await pretty(text, path)] as const))
+}
+
 async function pretty(text: string, filepath: string): Promise<string> {
   return format(text, { ...(await resolveConfig(join(root, 'package.json'))), filepath })
 }
@@ -76,6 +82,7 @@ async function main(): Promise<void> {
     ['src/declared/generated/validators.d.cts', header + validatorTypes(schemas)] as const,
     ['src/declared/generated/schema-hints.ts', header + schemaHints(schemas)] as const,
     codesPage(),
+    ...(await iamFiles()),
     ...(await kindPages(schemas, join(root, 'schemas/examples'))),
   ]
   const check = process.argv.includes('--check')

@@ -20,6 +20,7 @@ import { connectStore } from '../store/connect.ts'
 import type { Liveness, ProcessIdentity } from '../system/processes.ts'
 import type { Environment } from './environment.ts'
 import { changedSince, frameText, openRevision, type FrameText } from './open-revision.ts'
+import { withTablesClient, type TablesTarget } from './tables-client.ts'
 
 /** Puts something around a port: the test harness counts calls and stops the process at a chosen one. */
 export type PortDecorator = <Port extends object>(name: PortName, port: Port) => Port
@@ -183,24 +184,11 @@ export class App {
     return store
   }
 
-  async createTables(target: {
-    readonly endpoint: string | null
-    readonly local: boolean
-    readonly region: string
-    readonly prefix: string
-  }): Promise<{ created: string[]; existing: string[] }> {
-    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb')
+  async createTables(target: TablesTarget): Promise<{ created: string[]; existing: string[] }> {
     const { createMissingTables } = await import('../recorded/create-tables.ts')
-    const client = new DynamoDBClient({
-      region: target.region,
-      ...(target.endpoint !== null && { endpoint: target.endpoint }),
-      ...(target.local && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
-    })
-    try {
-      return await createMissingTables({ client, prefix: target.prefix, clock: this.clock })
-    } finally {
-      client.destroy()
-    }
+    return withTablesClient(target, (client) =>
+      createMissingTables({ client, prefix: target.prefix, clock: this.clock }),
+    )
   }
 
   async ensureStateDir(): Promise<string> {

@@ -12,7 +12,7 @@ import {
 import { StewardError } from '../domain/errors.ts'
 import type { Clock } from '../domain/ports.ts'
 import { systemClock } from '../system/clock.ts'
-import { type KeyPair, TABLE_DEFINITIONS, type TableDefinition, tableName } from './table-definitions.ts'
+import { keyAttributes, type KeyPair, TABLE_DEFINITIONS, type TableDefinition, tableName } from './table-definitions.ts'
 
 export interface TablesOptions {
   readonly client: DynamoDBClient
@@ -35,8 +35,6 @@ const POLL_MS = { first: 20, most: 2_000 } as const
 
 /** The request that creates a table as it is defined. */
 export function createTableInput(definition: TableDefinition, prefix: string): CreateTableCommandInput {
-  const pairs: readonly KeyPair[] = [definition, ...definition.indexes]
-  const attributes = new Map(pairs.flatMap(({ partition, sort }) => [partition, sort]).map((key) => [key.name, key]))
   const indexes = definition.indexes.map((index) => ({
     IndexName: index.name,
     KeySchema: keySchema(index),
@@ -46,7 +44,7 @@ export function createTableInput(definition: TableDefinition, prefix: string): C
     TableName: tableName(definition.base, prefix),
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: keySchema(definition),
-    AttributeDefinitions: [...attributes.values()].map(({ name, type }) => ({
+    AttributeDefinitions: keyAttributes(definition).map(({ name, type }) => ({
       AttributeName: name,
       AttributeType: type,
     })),

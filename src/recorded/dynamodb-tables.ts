@@ -193,7 +193,7 @@ export class DynamoDbTables implements Tables {
       } catch (error) {
         signal?.throwIfAborted()
         const again = isConnectionError(error) && this.#options.retryConnection && attempt < 4
-        if (!again) throw translate(error)
+        if (!again) throw tablesError(error)
         this.close()
       }
     }
@@ -279,7 +279,8 @@ function isConnectionError(error: unknown): boolean {
   return names.some((name) => typeof name === 'string' && CONNECTION_ERRORS.has(name))
 }
 
-function translate(error: unknown): unknown {
+/** What went wrong in DynamoDB, as one of our errors; anything else as it is. */
+export function tablesError(error: unknown): unknown {
   if (error instanceof StewardError || !(error instanceof Error)) return error
   if (error.name === 'AbortError') return error
   if (error.name === 'ResourceNotFoundException') {

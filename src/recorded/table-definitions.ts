@@ -59,6 +59,13 @@ export const TABLE_DEFINITIONS: readonly TableDefinition[] = [
   { base: 'steward-control', partition: text('pk'), sort: text('sk'), indexes: [] },
 ]
 
+/** The attributes that are keys of a table or of its indexes, each once: DynamoDB wants their types declared. */
+export function keyAttributes(definition: TableDefinition): readonly KeyAttribute[] {
+  const pairs: readonly KeyPair[] = [definition, ...definition.indexes]
+  const attributes = pairs.flatMap(({ partition, sort }) => [partition, sort])
+  return [...new Map(attributes.map((attribute) => [attribute.name, attribute])).values()]
+}
+
 /** The name of a table in DynamoDB: `prefix` is `tables.prefix` of the settings, '' by default. */
 export function tableName(base: TableBase, prefix: string): string {
   return `${prefix}${base}`

@@ -27,11 +27,15 @@ const forbidden: readonly (readonly [file: string, source: string, why: string])
   ['src/scaffold/bad.ts', "import '../declared/declare.ts'", 'what is scaffolded comes from values'],
   ['src/scaffold/bad.ts', "import 'node:fs'", 'the app writes what scaffold says'],
   ['src/report/bad.ts', "import '../scaffold/sample.ts'", 'only the app and its shells scaffold'],
+  ['src/provision/bad.ts', "import '../recorded/create-tables.ts'", 'a template comes from values'],
+  ['src/provision/bad.ts', "import '@aws-sdk/client-dynamodb'", 'printing a template asks nobody'],
+  ['src/recorded/bad.ts', "import '../provision/policies.ts'", 'only the app and its shells print templates'],
   ['src/source/bad.ts', 'export const anything = (value: any) => value', 'no any'],
 ]
 
 const allowed: readonly (readonly [file: string, source: string])[] = [
   ['src/plan/good.ts', "export { digestOf } from '../domain/digest.ts'"],
+  ['src/provision/good.ts', "export { TABLE_DEFINITIONS } from '../recorded/table-definitions.ts'"],
   ['src/app/good.ts', "export { planAll } from '../plan/plan-all.ts'"],
   ['src/cli/good.ts', "export { App } from '../app/app.ts'"],
 ]

@@ -1,34 +1,48 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The versions that the suites were written against (PyPI). */
-const packages = ['boto3==1.43.11', 'awscli==1.45.11']
+const packages = [
+  'boto3==1.43.11',
+  'awscli==1.45.11',
+  'moto[server,all]==5.2.5',
+  'cfn-lint==1.58.0',
+  'python-hcl2==8.1.4',
+]
 const folder = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'peers')
+/** Written when all of them were installed. */
+const installed = join(folder, 'installed.txt')
 
 export interface PythonTools {
+  /** Has boto3 and python-hcl2. */
   readonly python: string
   readonly aws: string
+  readonly motoServer: string
+  readonly cfnLint: string
 }
 
-/** A Python with boto3 and the AWS command line in a folder of our own; a text says what is missing. */
+/** A Python with other people's tools in a folder of our own; a text says what is missing. */
 export function pythonTools(): PythonTools | string {
-  const tools = { python: join(folder, 'bin', 'python'), aws: join(folder, 'bin', 'aws') }
-  if (works(tools)) return tools
+  const program = (name: string): string => join(folder, 'bin', name)
+  const tools = {
+    python: program('python'),
+    aws: program('aws'),
+    motoServer: program('moto_server'),
+    cfnLint: program('cfn-lint'),
+  }
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === packages.join('\n')) return tools
+  rmSync(installed, { force: true })
   if (spawnSync('python3', ['-m', 'venv', folder]).status !== 0) return 'python3 with the module venv'
-  const install = spawnSync(tools.python, [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    ...packages,
-  ])
-  if (install.status !== 0)
-    return `pip install ${packages.join(' ')}: ${install.stderr.toString().trim().split('\n').at(-1)}`
-  return works(tools) ? tools : `${packages.join(' ')} do not start`
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages]
+  const install = spawnSync(tools.python, pip)
+  if (install.status !== 0) return `pip install ${packages.join(' ')}: ${lastLine(install.stderr)}`
+  const missing = Object.values(tools).find((path) => !existsSync(path))
+  if (missing !== undefined) return `${packages.join(' ')} do not have ${missing}`
+  writeFileSync(installed, packages.join('\n'))
+  return tools
 }
 
-function works({ python, aws }: PythonTools): boolean {
-  return existsSync(aws) && spawnSync(python, ['-c', 'import boto3']).status === 0
+function lastLine(output: Buffer): string {
+  return output.toString().trim().split('\n').at(-1) ?? ''
 }

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { until } from '../support/waiting.ts'
 import { Workspace } from '../support/workspace.ts'
 import { pythonTools, type PythonTools } from './python.ts'
+import { runTool } from './run-tool.ts'
 
 const found = pythonTools()
 const tools: PythonTools | null = typeof found === 'string' ? null : found
@@ -47,17 +47,7 @@ describe.skipIf(tools === null)('other clients read the tables', () => {
   const endpoint = (): string => JSON.parse(readFileSync(join(space.state, 'store.json'), 'utf8')).endpoint
 
   const run = async (program: string, ...words: string[]): Promise<string> => {
-    const env = {
-      PATH: process.env.PATH,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_DEFAULT_REGION: 'us-east-1',
-    }
-    const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let [out, err] = ['', '']
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
-    const code = await new Promise((resolve) => child.on('close', resolve))
+    const { code, out, err } = await runTool(program, words)
     if (code !== 0) throw new Error(err)
     return out
   }

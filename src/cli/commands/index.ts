@@ -144,6 +144,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./tables-create.ts')).tablesCreate,
   },
   {
+    name: 'tables describe',
+    arguments: [],
+    summary: 'compares the metadata tables with their definition, or prints it as a template',
+    load: async () => (await import('./tables-describe.ts')).tablesDescribe,
+  },
+  {
+    name: 'bootstrap',
+    arguments: [],
+    summary: 'prints what an AWS account needs: tables, bucket, roles for GitHub Actions',
+    load: async () => (await import('./bootstrap.ts')).bootstrap,
+  },
+  {
     name: 'doctor',
     arguments: [],
     summary: 'looks whether everything is there that a run needs',

@@ -1,3 +1,4 @@
+import { tablesTarget } from '../../app/describe-tables.ts'
 import { exitCodes, type Command } from '../command.ts'
 import { requireSettings } from './require-settings.ts'
 
@@ -11,11 +12,7 @@ export const tablesCreate: Command = {
   async run({ app, revision, io, signal }) {
     const declared = await app.declared(revision, signal)
     requireSettings(declared)
-    const { embedded, endpoint, ...place } = app.tablesPlace(declared.state.settings)
-    const { created, existing } = await app.createTables({
-      ...place,
-      endpoint: embedded ? (await app.embeddedStore()).endpoint : endpoint,
-    })
+    const { created, existing } = await app.createTables(await tablesTarget(app, declared.state.settings))
     if (io.json) io.out(JSON.stringify({ format: 'steward.tables/v1', created, existing }))
     else {
       for (const name of created) io.out(`created ${name}`)
