@@ -12,6 +12,7 @@ const actions = (name: keyof typeof IDENTITY_POLICIES): string[] =>
 
 const readTables = [
   'dynamodb:BatchGetItem',
+  'dynamodb:DescribeContinuousBackups',
   'dynamodb:DescribeTable',
   'dynamodb:GetItem',
   'dynamodb:Query',
