@@ -52,6 +52,7 @@ export async function reconcileUnit(
   const pass = new UnitPass({ ...ports, tables: view.tables }, intent, view, recorded)
   await pass.applyPlan()
   await pass.stepRollouts()
+  await pass.prune()
   if (request.checkRunning) await pass.correct()
   return pass.finish()
 }
@@ -67,6 +68,7 @@ class UnitPass {
   #failure: string | null = null
   #stepped = false
   #leaving: readonly Action[] = []
+  #deletes: readonly Action[] = []
 
   constructor(ports: ReconcilePorts, intent: Intent, view: UnitView, recorded: RecordedUnit) {
     this.#ports = ports
@@ -90,7 +92,21 @@ class UnitPass {
     if (!this.#intent.allowDeletes) return this.#refuseDeletes([...staged, ...records].filter(isDelete).length)
     this.#leaving = staged.filter(isDelete)
     for (const action of this.#leaving) await this.#retire(action)
-    await this.#records(deletes)
+    this.#deletes = deletes
+  }
+
+  /** Last: a record is taken away when nothing that was made of it runs, and nothing is being taken down. */
+  async prune(): Promise<void> {
+    const free = this.#deletes.filter((action) => !this.#isUsed(action))
+    if (free.length < this.#deletes.length) this.#stepped = true
+    await this.#records(free)
+  }
+
+  #isUsed({ kind, key }: Action): boolean {
+    const standing = this.#recorded.deployments.filter(({ status }) => !isEnded(status))
+    if (standing.some(({ status }) => status === 'retiring')) return true
+    const number = Number(key.split('@')[1])
+    return kind === 'catalog.retire' ? standing.length > 0 : standing.some((each) => each.modelVersion === number)
   }
 
   async #plan(): Promise<readonly UnitPlan[] | null> {

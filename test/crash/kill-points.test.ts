@@ -1,28 +1,36 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MODEL, OTHER } from '../support/catalog-builder.ts'
+import { HarnessArtifacts } from '../support/harness-artifacts.ts'
 import { CallHarness, Stopped, type StopPoint } from '../support/harness-calls.ts'
 import type { Effect } from '../support/fake-driver.ts'
 import type { World } from '../support/harness-world.ts'
-import { scenarios, type Scenario } from './scenarios.ts'
+import { ARCHIVES, scenarios, type Scenario } from './scenarios.ts'
 
 interface Undisturbed {
   readonly world: World
   readonly calls: readonly string[]
 }
 
-async function undisturbed({ begin, declared }: Scenario): Promise<Undisturbed> {
+/** Every port whose calls have an effect, or bring what decides. */
+const counted = ['tables', 'runtime', 'artifacts', 'source'] as const
+const artifacts = new HarnessArtifacts()
+
+beforeAll(() => artifacts.write(ARCHIVES))
+afterAll(() => artifacts.remove())
+
+async function undisturbed({ begin, catalog }: Scenario): Promise<Undisturbed> {
   const world = await begin()
-  const harness = new CallHarness()
-  await world.run(declared, { harness })
+  const harness = new CallHarness({ counted })
+  await world.run(catalog, { harness, artifacts })
   return { world, calls: harness.calls }
 }
 
 /** Runs until it is stopped; true if it was. */
-async function runUntil(world: World, { declared }: Scenario, stop: StopPoint): Promise<boolean> {
-  const harness = new CallHarness({ stop })
+async function runUntil(world: World, { catalog }: Scenario, stop: StopPoint): Promise<boolean> {
+  const harness = new CallHarness({ stop, counted })
   try {
-    await world.run(declared, { harness })
+    await world.run(catalog, { harness, artifacts })
   } catch (error) {
     if (!(error instanceof Stopped)) throw error
   }
@@ -59,7 +67,7 @@ describe('killed between any two calls, the next run converges (I9)', () => {
       const at = `stopped ${stop.when} call ${stop.call} (${expected.calls[stop.call - 1]})`
       const world = await scenario.begin()
       expect(await runUntil(world, scenario, stop), at).toBe(true)
-      await world.run(scenario.declared)
+      await world.run(scenario.catalog, { artifacts })
       await expectConverged(world, expected, at)
       converged += 1
     }
@@ -76,9 +84,11 @@ describe('killed between any two calls, the next run converges (I9)', () => {
         const world = await scenario.begin()
         let number = 0
         world.tables.onPut = () => ((number += 1) === write ? fault : null)
-        await world.run(scenario.declared).catch((error: unknown) => expect(error).toMatchObject({ retry: 'backoff' }))
+        await world
+          .run(scenario.catalog, { artifacts })
+          .catch((error: unknown) => expect(error).toMatchObject({ retry: 'backoff' }))
         world.tables.onPut = null
-        await world.run(scenario.declared)
+        await world.run(scenario.catalog, { artifacts })
         await expectConverged(world, expected, `write ${write} ${fault}`)
       }
     }
@@ -94,7 +104,7 @@ describe('killed between any two calls, the next run converges (I9)', () => {
       fc.asyncProperty(fc.array(point, { minLength: 2, maxLength: 6 }), async (stops) => {
         const world = await scenario.begin()
         for (const stop of stops) await runUntil(world, scenario, stop)
-        await world.run(scenario.declared)
+        await world.run(scenario.catalog, { artifacts })
         await expectConverged(world, expected, JSON.stringify(stops))
       }),
       { numRuns: 30, seed: 20_260_101 },

@@ -16,6 +16,7 @@ export class FakeClock implements Clock {
   readonly #sleepers = new Set<Sleeper>()
   #elapsed: number
   #ticking = false
+  #busy = 0
 
   constructor(options: { readonly auto?: boolean; readonly startMs?: number } = {}) {
     this.#auto = options.auto ?? false
@@ -58,6 +59,16 @@ export class FakeClock implements Clock {
     this.#elapsed += ms
   }
 
+  /** Lets no time pass while something works that does not answer within microtasks. */
+  async whileBusy<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#busy += 1
+    try {
+      return await work()
+    } finally {
+      this.#busy -= 1
+    }
+  }
+
   #next(): Sleeper | undefined {
     return [...this.#sleepers].toSorted((a, b) => a.dueAt - b.dueAt)[0]
   }
@@ -73,7 +84,7 @@ export class FakeClock implements Clock {
     this.#ticking = true
     setImmediate(() => {
       this.#ticking = false
-      const next = this.#next()
+      const next = this.#busy > 0 ? undefined : this.#next()
       if (next !== undefined) this.#wake(next)
       if (this.#sleepers.size > 0) this.#tick()
     })

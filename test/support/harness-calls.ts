@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { PortDecorator, PortName } from '../../src/app/app.ts'
 
 /** What unwinds a stopped run; nothing of the program knows it. */
@@ -91,6 +92,7 @@ export class CallHarness {
     }
     const result = await run()
     // Another call of the run may have stopped it meanwhile: then this answer never arrives.
+    if (result instanceof Readable && (this.stopped.aborted || stop === 'after')) result.destroy()
     this.#refuse()
     if (stop === 'after') this.#stop()
     return result

@@ -1,4 +1,6 @@
+import { checkArtifacts } from '../../src/app/check-artifacts.ts'
 import { readRecorded } from '../../src/app/make-plan.ts'
+import { createDirectoryStore } from '../../src/artifacts/directory-store.ts'
 import { writeRevision } from '../../src/app/write-revision.ts'
 import type { DeclaredState } from '../../src/declared/declared-state.ts'
 import type { Diagnostic } from '../../src/domain/diagnostics.ts'
@@ -14,11 +16,14 @@ import type { Item, TableName } from '../../src/recorded/tables.ts'
 import { tableKeys } from '../../src/recorded/tables.ts'
 import { Controller } from '../../src/reconcile/controller.ts'
 import type { UnitResult } from '../../src/reconcile/reconcile-unit.ts'
-import { MODEL } from './catalog-builder.ts'
+import type { ReconcilePorts } from '../../src/reconcile/ports.ts'
+import { Catalog, MODEL } from './catalog-builder.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeDriver, FakeTarget } from './fake-driver.ts'
 import { FakeTables } from './fake-tables.ts'
+import type { HarnessArtifacts } from './harness-artifacts.ts'
 import { CallHarness } from './harness-calls.ts'
+import { readCatalog } from './harness-source.ts'
 
 export interface RunOptions {
   readonly harness?: CallHarness
@@ -27,6 +32,8 @@ export interface RunOptions {
   readonly allowDeletes?: boolean
   /** Faults that artifacts are found to have. */
   readonly faults?: readonly Diagnostic[]
+  /** Where the bytes of artifacts are, which then are checked as `apply` does. */
+  readonly artifacts?: HarnessArtifacts | null
   /** One look at each unit only, as `apply` without --wait. */
   readonly once?: boolean
 }
@@ -57,7 +64,7 @@ export class World {
   }
 
   /** Takes the lease, plans, works until idle, writes the checkpoint, gives the lease back. */
-  async run(declared: DeclaredState, options: RunOptions = {}): Promise<Finished> {
+  async run(wanted: DeclaredState | Catalog, options: RunOptions = {}): Promise<Finished> {
     const { harness = new CallHarness(), timeoutMs = 20 * 3_600_000, allowDeletes = true, faults = [] } = options
     this.#runs += 1
     const clock = new FakeClock({ auto: true, startMs: this.#elapsed })
@@ -73,6 +80,7 @@ export class World {
     const { lease } = outcome
     const errors: unknown[] = []
     try {
+      const declared = wanted instanceof Catalog ? await readCatalog(wanted, harness) : wanted
       await fenceCheckpoint(tables, lease, declared.root)
       const recorded = await readRecorded(tables, declared, { signal })
       const { digest } = planAll({ declared, recorded })
@@ -83,7 +91,7 @@ export class World {
         clock,
         driver: () => driver,
         resolveArtifact: (uri: string) => `file:///artifacts/${uri}`,
-        verifyArtifacts: async () => faults,
+        verifyArtifacts: artifactCheck(harness, clock, options) ?? (async () => faults),
       }
       const controller = new Controller(
         ports,
@@ -140,6 +148,19 @@ export class World {
     )
     return { items, running: this.target.describe() } as unknown as Json
   }
+}
+
+/** The check of `apply`, through the artifact port of the harness; null where no artifacts are given. */
+function artifactCheck(
+  harness: CallHarness,
+  clock: FakeClock,
+  { artifacts }: RunOptions,
+): ReconcilePorts['verifyArtifacts'] | null {
+  if (artifacts === undefined || artifacts === null) return null
+  const store = harness.decorate('artifacts', createDirectoryStore())
+  const { base } = artifacts
+  return (declared, model, versions) =>
+    clock.whileBusy(() => checkArtifacts({ store, base }, declared, { model, versions, check: 'bytes' }))
 }
 
 const dropped = new Set(['rev', 'fence', 'hash', 'previous', 'change', 'plan_digest'])
