@@ -5,7 +5,7 @@ import { faultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 import { sharedStore, type SharedStore } from '../support/shared-store.ts'
 import { auditProblems, deploymentLines, settledItems } from '../support/stored-items.ts'
 
-const stages: readonly Stage[] = ['first deployment', 'promotion', 'retirement', 'prune']
+const stages: readonly Stage[] = ['first deployment', 'promotion', 'retirement']
 const TRIES_UNDER_FAULTS = 3
 
 interface Reached {

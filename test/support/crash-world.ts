@@ -84,10 +84,10 @@ export class CrashWorld implements AsyncDisposable {
     return this.start(words, options)
   }
 
-  start(words: readonly string[], { endpoint = this.#store, harness = {} }: ApplyOptions = {}): Started {
+  start(words: readonly string[], { endpoint = this.#store, harness }: ApplyOptions = {}): Started {
     const { repo, state, artifacts, folder } = this.workspace
     const { PATH, HOME } = process.env
-    const program = join(checkout, 'test', 'support', 'harness-cli.ts')
+    const program = join(checkout, harness === undefined ? 'bin/steward.mjs' : 'test/support/harness-cli.ts')
     const child = spawn(process.execPath, [program, ...words, '--repo', repo, '--state', state], {
       cwd: folder,
       env: {

@@ -16,10 +16,10 @@ export interface FaultKind {
   readonly begin: () => DecideFault
 }
 
-/** Every fifth request: with its three retries, the SDK gets each through. */
+/** Every seventh request: with its three retries, the SDK gets each through. */
 const often: readonly FaultKind[] = Object.entries(faults).map(([name, fault]) => ({
   name,
-  begin: () => (request) => (request.number % 5 === 2 ? fault : null),
+  begin: () => (request) => (request.number % 7 === 2 ? fault : null),
 }))
 
 /** Every request of a while fails, with its retries: the run itself fails, and is repeated. */
@@ -38,7 +38,7 @@ const lost: FaultKind = {
 
 function latency(seed: number): FaultKind {
   const random = seededRandom(seed)
-  return { name: 'latency', begin: () => () => ({ kind: 'late', ms: Math.round(random() * 100) }) }
+  return { name: 'latency', begin: () => () => ({ kind: 'late', ms: Math.round(random() * 60) }) }
 }
 
 /** About one of four requests has a fault, of any kind. */

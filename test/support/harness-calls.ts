@@ -24,7 +24,7 @@ export interface HarnessOptions {
 }
 
 /** Methods that only compute: no side effect, no kill point. */
-const immediate = new Set(['now', 'monotonic', 'processDigest', 'close'])
+const immediate = new Set(['now', 'monotonic', 'next', 'uuid', 'processDigest', 'close'])
 
 /**
  * The kill harness: goes around ports, counts their calls, and can stop everything before or after call n. A stopped
