@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createMissingTables } from '../../src/recorded/create-tables.ts'
 import { embeddedClientSettings } from '../../src/store/client-settings.ts'
+import { applyHere } from './apply-here.ts'
 import { readItems, type StoredItem } from './stored-items.ts'
 import { checkout, Workspace, type Finished } from './workspace.ts'
 
@@ -73,15 +74,20 @@ export class CrashWorld implements AsyncDisposable {
     this.workspace.commit(stage)
   }
 
-  /** Commits what was declared before the last commit. */
+  /** Takes the last commit back. */
   goBack(): void {
     this.workspace.git('revert', '--no-edit', 'HEAD')
   }
 
   /** `steward apply --yes --wait` in a process of its own. */
   apply(options: ApplyOptions = {}): Started {
-    const words = ['apply', '--yes', '--wait', '--timeout', '60s', '--lease', options.lease ?? '5s']
+    const words = ['apply', '--yes', '--wait', '--timeout', '30s', '--lease', options.lease ?? '5s']
     return this.start(words, options)
+  }
+
+  /** The same in this process, which is another controller. */
+  applyHere(leaseMs = 1_000): Promise<void> {
+    return applyHere(this.workspace, { endpoint: this.#store, prefix: this.prefix, leaseMs })
   }
 
   start(words: readonly string[], { endpoint = this.#store, harness }: ApplyOptions = {}): Started {

@@ -34,12 +34,15 @@ export interface FaultProxy {
   /** Requests since the last reset, by DynamoDB operation. */
   counts(): Readonly<Record<string, number>>
   reset(): void
+  /** Resolves when what was asked until now has been answered or dropped. */
+  idle(): Promise<void>
   close(): Promise<void>
 }
 
 /** A loopback proxy in front of a DynamoDB endpoint that counts requests by operation and makes faults on demand. */
 export async function faultProxy(target: string): Promise<FaultProxy> {
   const counted = new Map<string, number>()
+  const running = new Set<Promise<void>>()
   let number = 0
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const operation = String(request.headers['x-amz-target'] ?? 'other').replace(/^.*\./, '')
@@ -55,7 +58,10 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     if (fault?.kind === 'lost') reset(response)
   }
   const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy())
+    const handled: Promise<void> = handle(request, response)
+      .catch(() => void response.destroy())
+      .finally(() => running.delete(handled))
+    running.add(handled)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const proxy: FaultProxy = {
@@ -66,6 +72,7 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
       counted.clear()
       number = 0
     },
+    idle: async () => void (await Promise.all(running)),
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
