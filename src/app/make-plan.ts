@@ -156,7 +156,8 @@ function hasOpenWork(unit: RecordedUnit): boolean {
 function saysSomethingElse(declared: DeclaredState, recorded: RecordedUnit): boolean {
   const unit = declared.units.get(recorded.model)
   const { status } = recorded
-  if (status === null) return false
+  // Its controller ended between the records and the status.
+  if (status === null) return recorded.catalog !== null
   const { sync, health, reason, message } = unitCondition(unit, recorded, [])
   return !same({ sync, health, reason, message }, pick(status, ['sync', 'health', 'reason', 'message']))
 }
