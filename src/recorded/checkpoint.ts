@@ -55,9 +55,12 @@ export async function writeCheckpoint(
   await writeItem(tables, writer, { table: 'steward-control', before, after })
 }
 
-/** A new holder of the lease writes its epoch into the checkpoint: what a paused predecessor sends then fails (I2). */
+/**
+ * A new holder of the lease writes its epoch into the checkpoint: what a paused predecessor sends then fails (I2). It is
+ * about to bring something else, perhaps: until it has written its own, nobody may take the old one for what will be.
+ */
 export async function fenceCheckpoint(tables: Tables, writer: Writer, root: string): Promise<void> {
   const before = await readCheckpoint(tables, root, writer.check())
   if (before === null || Number(before.fence) === writer.epoch) return
-  await writeItem(tables, writer, { table: 'steward-control', before, after: before })
+  await writeItem(tables, writer, { table: 'steward-control', before, after: { ...before, settled: false } })
 }
