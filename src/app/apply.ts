@@ -130,19 +130,23 @@ type Acquired =
   | { readonly kind: 'held'; readonly by: LeaseHolder }
   | { readonly kind: 'followed'; readonly by: LeaseHolder }
 
-/** With `--wait` another controller may do the work: then we follow its checkpoint instead of taking the lease. */
+/**
+ * With `--wait` another controller may do the work: then we follow its checkpoint instead of taking the lease. One that
+ * neither works nor renews, say because it is stopped, is succeeded when its lease has run out.
+ */
 async function acquireOrFollow(app: App, tables: Tables, request: ApplyRequest): Promise<Acquired> {
+  const { declared, wait, signal } = request
   const options = leaseOptions(app, tables, request.leaseMs)
-  for (;;) {
-    const outcome = await acquireLease(options, { wait: false, signal: request.signal })
-    if (outcome.kind === 'acquired' || !request.wait) return outcome
-    request.onWaitingForLease?.(outcome.by)
-    const checkpoint = await readCheckpoint(tables, request.declared.root, request.signal)
-    if (checkpoint?.settled === true && (await holds(app, checkpoint, request.declared))) {
-      return { kind: 'followed', by: outcome.by }
-    }
-    await app.clock.sleep(500, request.signal)
+  if (!wait) return acquireLease(options, { wait, signal })
+  const onWait = async (by: LeaseHolder): Promise<boolean> => {
+    request.onWaitingForLease?.(by)
+    const checkpoint = await readCheckpoint(tables, declared.root, signal)
+    // One of an epoch that is over says nothing of what the holder is about to bring.
+    const settled = checkpoint?.settled === true && Number(checkpoint.fence) === by.epoch
+    return !settled || !(await holds(app, checkpoint, declared))
   }
+  const outcome = await acquireLease(options, { wait, signal, onWait })
+  return outcome.kind === 'held' ? { kind: 'followed', by: outcome.by } : outcome
 }
 
 /** Whether what a checkpoint says was applied is our tree, or that of a commit after ours. */

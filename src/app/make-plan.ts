@@ -164,6 +164,7 @@ function saysSomethingElse(declared: DeclaredState, recorded: RecordedUnit): boo
   if (hasStaleServices(recorded)) return true
   const unit = declared.units.get(recorded.model)
   const { status } = recorded
+  // Its controller ended between the records and the status.
   if (status === null) return recorded.catalog !== null || recorded.versions.size > 0
   const condition = unitCondition(unit, recorded, [])
   return !sameCondition(condition, status) || isBehind(recorded, declared.revision)

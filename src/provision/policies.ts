@@ -34,11 +34,7 @@ const allow = (sid: string, actions: readonly string[], resources: readonly stri
 })
 
 const readTables = [
-  allow(
-    'ReadTables',
-    ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
-    tables,
-  ),
+  allow('ReadTables', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], tables),
   allow('ReadIndexes', ['dynamodb:Query', 'dynamodb:Scan'], indexes),
   // `tables describe` and `doctor`, which also tells whether they can be restored.
   allow('DescribeTables', ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable'], tables),

@@ -76,8 +76,9 @@ export async function writeCheckpoint(
 }
 
 /**
- * A new holder of the lease writes its epoch into the checkpoint: what a paused predecessor sends then fails (I2). One
- * that gave the lease back has sent everything before.
+ * A new holder of the lease writes its epoch into the checkpoint: what a paused predecessor sends then fails (I2). It is
+ * about to bring something else, perhaps: until it has written its own, nobody may take the old one for what will be.
+ * One that gave the lease back has sent everything before; its checkpoint bears an epoch that is over.
  */
 export async function fenceCheckpoint(
   tables: Tables,
@@ -87,5 +88,5 @@ export async function fenceCheckpoint(
   if (lease.previous?.released === true) return
   const before = await readCheckpoint(tables, root, lease.check())
   if (before === null || Number(before.fence) === lease.epoch) return
-  await writeItem(tables, lease, { table: 'steward-control', before, after: before })
+  await writeItem(tables, lease, { table: 'steward-control', before, after: { ...before, settled: false } })
 }

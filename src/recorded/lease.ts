@@ -131,11 +131,16 @@ export class Lease implements Writer {
 
 /**
  * Takes the lease if it is free, released, held by a dead process of this boot, or unchanged for its own length as
- * seen from here. `wait` keeps trying; without it a live holder is named as soon as it shows life.
+ * seen from here. `wait` keeps trying; without it a live holder is named as soon as it shows life. `onWait` may end the
+ * waiting by `false`.
  */
 export async function acquireLease(
   options: LeaseOptions,
-  request: { readonly wait: boolean; readonly signal?: AbortSignal; readonly onWait?: (by: LeaseHolder) => void },
+  request: {
+    readonly wait: boolean
+    readonly signal?: AbortSignal
+    readonly onWait?: (by: LeaseHolder) => void | Promise<boolean>
+  },
 ): Promise<AcquireOutcome> {
   const { tables, clock, livenessOf } = options
   let seen = null as { readonly mark: string; readonly since: number } | null
@@ -155,7 +160,7 @@ export async function acquireLease(
     const showsLife = life === 'alive' || (seen !== null && seen.mark !== mark)
     if (showsLife && !request.wait) return { kind: 'held', by }
     if (seen?.mark !== mark) seen = { mark, since: now }
-    request.onWait?.(by)
+    if ((await request.onWait?.(by)) === false) return { kind: 'held', by }
     await clock.sleep(Math.min(1000, Math.max(50, Number(item.length_ms) / 10)), request.signal)
   }
 }

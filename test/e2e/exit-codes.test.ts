@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { countingProxy } from '../support/counting-proxy.ts'
+import { faultProxy } from '../support/fault-proxy.ts'
 import { until } from '../support/waiting.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -26,7 +26,7 @@ describe('apply and its exit codes', () => {
     await space.host()
     expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)
     const endpoint = JSON.parse(readFileSync(join(space.state, 'store.json'), 'utf8')).endpoint
-    const proxy = await countingProxy(endpoint)
+    const proxy = await faultProxy(endpoint)
     try {
       space.environment = { STEWARD_DYNAMODB_ENDPOINT: proxy.url }
       expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)

@@ -6,7 +6,7 @@ import { DynamoDbTables } from '../../src/recorded/dynamodb-tables.ts'
 import type { Item } from '../../src/recorded/tables.ts'
 import { Catalog, MODEL, OTHER } from '../support/catalog-builder.ts'
 import { CommandLine } from '../support/catalog-cli.ts'
-import { countingProxy, type CountingProxy } from '../support/counting-proxy.ts'
+import { faultProxy, type FaultProxy } from '../support/fault-proxy.ts'
 
 const model = (services: readonly string[], description = 'A model.'): object => ({
   description,
@@ -37,14 +37,14 @@ const first = new Catalog()
   .deployment(OTHER, 'dev', external('cost-dev'))
 
 let line: CommandLine
-let proxy: CountingProxy
+let proxy: FaultProxy
 let tables: DynamoDbTables
 
 beforeAll(async () => {
   line = new CommandLine().withCatalog(first)
   await line.run(['status'])
   const { endpoint } = JSON.parse(readFileSync(join(line.state, 'store.json'), 'utf8')) as { endpoint: string }
-  proxy = await countingProxy(endpoint)
+  proxy = await faultProxy(endpoint)
   const options = { region: 'us-east-1', prefix: '', local: true, retryConnection: false }
   tables = new DynamoDbTables({ ...options, endpoint: async () => endpoint })
 })

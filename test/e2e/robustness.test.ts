@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { countingProxy } from '../support/counting-proxy.ts'
+import { faultProxy } from '../support/fault-proxy.ts'
 import { until } from '../support/waiting.ts'
 import { Workspace } from '../support/workspace.ts'
 
@@ -100,7 +100,7 @@ describe('odd events harm nobody else', () => {
     space.edit(version, /sha256: [0-9a-f]{64}/, `sha256: ${'0'.repeat(64)}`)
     space.commit('a wrong digest')
     expect((await space.run('apply', '--yes', '--wait')).code).toBe(1)
-    const proxy = await countingProxy(JSON.parse(readFileSync(join(space.state, 'store.json'), 'utf8')).endpoint)
+    const proxy = await faultProxy(JSON.parse(readFileSync(join(space.state, 'store.json'), 'utf8')).endpoint)
     try {
       space.environment = { STEWARD_DYNAMODB_ENDPOINT: proxy.url }
       expect((await space.run('apply', '--yes', '--wait')).code).toBe(1)

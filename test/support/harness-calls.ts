@@ -20,12 +20,14 @@ export interface HarnessOptions {
   readonly stop?: StopPoint | null
   /** Called in place of throwing: a real process ends itself here. */
   readonly onStop?: () => void
+  /** Called right before this call takes effect, with everything decided: a real process stops itself here. */
+  readonly pause?: { readonly at: Omit<StopPoint, 'when'>; readonly onPause: () => void }
   /** Held at this call until `letGo`, as a paused process is whose request is on the wire. */
   readonly holdBefore?: number
 }
 
 /** Methods that only compute: no side effect, no kill point. */
-const immediate = new Set(['now', 'monotonic', 'processDigest', 'close'])
+const immediate = new Set(['now', 'monotonic', 'next', 'uuid', 'processDigest', 'close'])
 
 /**
  * The kill harness: goes around ports, counts their calls, and can stop everything before or after call n. A stopped
@@ -80,9 +82,10 @@ export class CallHarness {
       return uncounted
     }
     const number = this.calls.push(`${name}.${method}`)
-    const { holdBefore } = this.#options
-    const stop = this.#stopsAt(number) ? this.#options.stop?.when : null
+    const { holdBefore, pause } = this.#options
+    const stop = this.#isAt(number, this.#options.stop) ? this.#options.stop?.when : null
     if (stop === 'before') this.#stop()
+    if (this.#isAt(number, pause?.at)) pause?.onPause()
     if (holdBefore === number) {
       this.#holding = true
       this.#held.resolve()
@@ -98,11 +101,10 @@ export class CallHarness {
     return result
   }
 
-  #stopsAt(number: number): boolean {
-    const { stop } = this.#options
-    if (stop === null || stop === undefined) return false
-    if (stop.of === undefined) return stop.call === number
-    return this.calls[number - 1] === stop.of && this.calls.filter((name) => name === stop.of).length === stop.call
+  #isAt(number: number, point: Omit<StopPoint, 'when'> | null | undefined): boolean {
+    if (point === null || point === undefined) return false
+    if (point.of === undefined) return point.call === number
+    return this.calls[number - 1] === point.of && this.calls.filter((name) => name === point.of).length === point.call
   }
 
   #refuse(): void {

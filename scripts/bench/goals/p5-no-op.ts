@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { countingProxy, type CountingProxy } from '../../../test/support/counting-proxy.ts'
+import { faultProxy, type FaultProxy } from '../../../test/support/fault-proxy.ts'
 import { commitChange, type Corpus } from '../corpus/repository.ts'
 import { gitCounter, type GitCounter } from '../git-counter.ts'
 import { spaced, type Lab } from '../lab.ts'
@@ -39,7 +39,7 @@ export async function noOp(lab: Lab): Promise<GoalReport> {
 
 async function watch(product: Product, corpus: Corpus, tables: SyncedTables, folder: string): Promise<string[]> {
   const counter = gitCounter(folder)
-  const proxy = await countingProxy(tables.endpoint)
+  const proxy = await faultProxy(tables.endpoint)
   const words = ['serve', '--repo', corpus.repo, '--listen', '127.0.0.1:0', '--lease', LEASE]
   const daemon = spawn(process.execPath, [product.main, ...words, '--interval', `${INTERVAL_S}s`], {
     env: { ...process.env, ...tables.env, STEWARD_DYNAMODB_ENDPOINT: proxy.url, PATH: counter.path },
@@ -70,7 +70,7 @@ async function watch(product: Product, corpus: Corpus, tables: SyncedTables, fol
   }
 }
 
-async function counted(proxy: CountingProxy, counter: GitCounter, work: () => Promise<unknown>): Promise<string> {
+async function counted(proxy: FaultProxy, counter: GitCounter, work: () => Promise<unknown>): Promise<string> {
   counter.take()
   proxy.reset()
   await work()
@@ -78,11 +78,11 @@ async function counted(proxy: CountingProxy, counter: GitCounter, work: () => Pr
   return `${counter.take().length} git processes; ${requests.length === 0 ? 'no request' : requests.join(', ')}`
 }
 
-function total(proxy: CountingProxy): number {
+function total(proxy: FaultProxy): number {
   return Object.values(proxy.counts()).reduce((sum, count) => sum + count, 0)
 }
 
-async function firstRequest(proxy: CountingProxy, daemon: ChildProcess, log: () => string): Promise<void> {
+async function firstRequest(proxy: FaultProxy, daemon: ChildProcess, log: () => string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   while (total(proxy) === 0) {
     if (daemon.exitCode !== null || performance.now() > deadline) throw new Error(`the daemon of P5: ${log()}`)
@@ -91,7 +91,7 @@ async function firstRequest(proxy: CountingProxy, daemon: ChildProcess, log: () 
 }
 
 /** Waits until nothing was asked of the tables for two intervals. */
-async function quiet(proxy: CountingProxy): Promise<void> {
+async function quiet(proxy: FaultProxy): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS
   for (let last = total(proxy); ;) {
     await delay(INTERVAL_S * 2_000)
