@@ -8,6 +8,7 @@ import { plan } from './goals/p3-plan.ts'
 import { noOp } from './goals/p5-no-op.ts'
 import { start } from './goals/p6-start.ts'
 import { memory } from './goals/p7-memory.ts'
+import { sync } from './goals/p10-sync.ts'
 import { Lab } from './lab.ts'
 import { readOptions } from './options.ts'
 import { printReport, type GoalReport } from './report.ts'
@@ -19,6 +20,7 @@ const goals: Readonly<Record<string, (lab: Lab) => Promise<GoalReport>>> = {
   P5: noOp,
   P6: start,
   P7: memory,
+  P10: sync,
 }
 
 const print = (line: string): void => console.log(line)

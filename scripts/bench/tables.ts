@@ -10,7 +10,7 @@ import { mustSucceed, type Product } from './product.ts'
 const PATIENCE_MS = 30_000
 
 /** Embedded tables of a corpus, kept running so that no start of theirs is measured, and the files it names. */
-export interface SyncedTables {
+export interface RunningTables {
   readonly endpoint: string
   /** For every command on this corpus. */
   readonly env: Readonly<Record<string, string>>
@@ -18,7 +18,21 @@ export interface SyncedTables {
 }
 
 /** Starts the tables in `folder` and records the corpus there, as a first `apply` does. */
-export async function syncTables(product: Product, corpus: Corpus, folder: string): Promise<SyncedTables> {
+export async function syncTables(product: Product, corpus: Corpus, folder: string): Promise<RunningTables> {
+  const tables = await startTables(product, corpus, folder)
+  const words = [product.main, 'apply', '--yes', '--repo', corpus.repo]
+  const applied = spawnSync(process.execPath, words, { env: { ...process.env, ...tables.env }, encoding: 'utf8' })
+  try {
+    mustSucceed(words, applied)
+    return tables
+  } catch (error) {
+    await tables.close()
+    throw error
+  }
+}
+
+/** Starts empty tables in `folder`, and puts the files there that the corpus names. */
+export async function startTables(product: Product, corpus: Corpus, folder: string): Promise<RunningTables> {
   const state = join(folder, 'state')
   const artifacts = join(folder, 'artifacts')
   writeArtifacts(artifacts, corpus.models)
@@ -34,11 +48,7 @@ export async function syncTables(product: Product, corpus: Corpus, folder: strin
     await ended
   }
   try {
-    const endpoint = await endpointIn(join(state, 'store.json'))
-    const words = [product.main, 'apply', '--yes', '--repo', corpus.repo]
-    const applied = spawnSync(process.execPath, words, { env: whole, encoding: 'utf8' })
-    mustSucceed(words, applied)
-    return { endpoint, env, close }
+    return { endpoint: await endpointIn(join(state, 'store.json')), env, close }
   } catch (error) {
     await close()
     throw error

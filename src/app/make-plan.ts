@@ -52,7 +52,8 @@ export async function makePlan(app: App, tables: Tables, whole: DeclaredState, o
   const found =
     typeof artifacts === 'string' ? await artifactFaults(app, declared, first, artifacts, signal) : artifacts
   const { drift, observed, unreachable } = await observeDrift(app, tables, declared, recorded, signal)
-  const planned = planAll({ declared, recorded, found, drift, observed })
+  const told = found.size > 0 || drift.length > 0
+  const planned = told ? planAll({ declared, recorded, found, drift, observed }) : { ...first, observed }
   const plan = { ...planned, diagnostics: sortDiagnostics([...planned.diagnostics, ...unreachable]) }
   const corrected = declared.settings?.drift.mode === 'correct' ? drift : []
   return { plan, recorded, unsettled: unsettledUnits(plan, declared, recorded, corrected), found }

@@ -1,5 +1,4 @@
-import { canonicalJson } from './digest.ts'
-import type { Json, JsonObject } from './json.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
 
 export interface FieldChange {
   readonly before: JsonObject
@@ -15,9 +14,23 @@ export function changedFields(before: JsonObject, after: JsonObject): FieldChang
   return { before: pick(before, fields), after: pick(after, fields), fields }
 }
 
+/** Whether two values are the same JSON: the order of keys and what is undefined say nothing. */
 export function same(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b
-  return canonicalJson(a) === canonicalJson(b)
+  if (a === b) return true
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((each: Json, at) => same(each, b[at] as Json))
+  }
+  return isJsonObject(a) && isJsonObject(b) && sameFields(a, b)
+}
+
+function sameFields(a: JsonObject, b: JsonObject): boolean {
+  let defined = 0
+  for (const [name, value] of Object.entries(a)) {
+    if (value === undefined) continue
+    if (!Object.hasOwn(b, name) || !same(value, b[name])) return false
+    defined += 1
+  }
+  return Object.values(b).filter((value) => value !== undefined).length === defined
 }
 
 export function pick(value: JsonObject, fields: readonly string[]): JsonObject {

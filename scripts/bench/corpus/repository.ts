@@ -2,8 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { artifactBytes, modelFiles, modelFolder, modelText, VERSIONS, type CorpusFile } from './model.ts'
-import { seededRandom } from './random.ts'
+import { artifactBytes, modelFiles, modelFolder, modelText, randomOf, VERSIONS, type CorpusFile } from './model.ts'
 
 export const SEED = 20260301
 const WHO = 'Bench <bench@example.com> 1767225600 +0000'
@@ -57,7 +56,7 @@ export async function commitChange(
 ): Promise<void> {
   const files = Array.from({ length: change.count }, (_, model) => ({
     path: `${modelFolder(model)}/model.yaml`,
-    text: modelText(model, seededRandom(model), change.revision),
+    text: modelText(model, randomOf(model, SEED), change.revision),
   }))
   await commitFiles(repo, { ...change, files })
 }

@@ -8,7 +8,7 @@ import { gitCounter, type GitCounter } from '../git-counter.ts'
 import { spaced, type Lab } from '../lab.ts'
 import type { Product } from '../product.ts'
 import type { GoalReport } from '../report.ts'
-import { syncTables, type SyncedTables } from '../tables.ts'
+import { syncTables, type RunningTables } from '../tables.ts'
 
 /** Above this, recording everything in the embedded tables takes minutes. */
 const MOST_MODELS = 1_000
@@ -37,7 +37,7 @@ export async function noOp(lab: Lab): Promise<GoalReport> {
   return { id: 'P5', about, series: [], lines: lines.length > 0 ? lines : ['needs a size of at most 1000'] }
 }
 
-async function watch(product: Product, corpus: Corpus, tables: SyncedTables, folder: string): Promise<string[]> {
+async function watch(product: Product, corpus: Corpus, tables: RunningTables, folder: string): Promise<string[]> {
   const counter = gitCounter(folder)
   const proxy = await faultProxy(tables.endpoint)
   const words = ['serve', '--repo', corpus.repo, '--listen', '127.0.0.1:0', '--lease', LEASE]
