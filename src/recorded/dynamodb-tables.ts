@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { errorMessage, StewardError } from '../domain/errors.ts'
+import { StewardError } from '../domain/errors.ts'
+import { shortText } from '../domain/short-text.ts'
 import { mapLimited } from '../domain/map-limited.ts'
 import { systemClock } from '../system/clock.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
@@ -292,10 +293,10 @@ export function tablesError(error: unknown): unknown {
     })
   }
   if (error.name === 'AccessDeniedException' || error.name === 'UnrecognizedClientException') {
-    return new StewardError(`DynamoDB refuses access: ${errorMessage(error)}`, { code: 'tables_denied', cause: error })
+    return new StewardError(`DynamoDB refuses access: ${shortText(error)}`, { code: 'tables_denied', cause: error })
   }
   const retry = TRANSIENT_ERRORS.has(error.name) || isConnectionError(error) ? 'backoff' : 'never'
-  return new StewardError(`DynamoDB: ${error.name}: ${errorMessage(error)}`, {
+  return new StewardError(`DynamoDB: ${error.name}: ${shortText(error)}`, {
     code: 'tables_failed',
     retry,
     cause: error,

@@ -1,5 +1,5 @@
-import { errorMessage, StewardError } from '../../domain/errors.ts'
-import { maskTokens } from '../../domain/secret-tokens.ts'
+import { shortText } from '../../domain/short-text.ts'
+import { StewardError } from '../../domain/errors.ts'
 
 export type CheckLevel = 'ok' | 'warning' | 'problem' | 'skipped'
 
@@ -31,10 +31,4 @@ export async function guarded(name: string, work: () => Promise<Check>): Promise
 
 export function hintOf(error: unknown): string | null {
   return error instanceof StewardError ? (error.hint ?? null) : null
-}
-
-/** The first line of an error, without secrets: some of AWS show the signed request, with its token, further below. */
-export function shortText(error: unknown): string {
-  const [line = ''] = errorMessage(error).split('\n')
-  return maskTokens(line.length > 300 ? `${line.slice(0, 300)}…` : line)
 }

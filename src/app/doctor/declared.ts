@@ -3,7 +3,8 @@ import { isError } from '../../domain/diagnostics.ts'
 import { conciseDiagnostic } from '../../report/one-line.ts'
 import type { RevisionRequest } from '../../source/source.ts'
 import type { App, DeclaredResult } from '../app.ts'
-import { hintOf, ok, problem, shortText, skipped, warning, type Check } from './check.ts'
+import { shortText } from '../../domain/short-text.ts'
+import { hintOf, ok, problem, skipped, warning, type Check } from './check.ts'
 
 export interface DeclaredChecks {
   readonly checks: readonly Check[]

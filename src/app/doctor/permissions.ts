@@ -1,5 +1,6 @@
 import { mapLimited } from '../../domain/map-limited.ts'
-import { ok, problem, shortText, skipped, warning, type Check } from './check.ts'
+import { shortText } from '../../domain/short-text.ts'
+import { ok, problem, skipped, warning, type Check } from './check.ts'
 import type { Probe } from './probe.ts'
 import type { SurveyedTable } from './tables.ts'
 

@@ -1,6 +1,7 @@
 import { errorCode } from '../../domain/errors.ts'
 import { runGit } from '../../source/run-git.ts'
-import { ok, problem, shortText, warning, type Check } from './check.ts'
+import { shortText } from '../../domain/short-text.ts'
+import { ok, problem, warning, type Check } from './check.ts'
 
 /** The first with `rev-parse --show-object-format`, which every command asks. */
 const OLDEST_GIT = [2, 25] as const

@@ -1,5 +1,6 @@
 import { TABLE_DEFINITIONS, tableName } from '../../recorded/table-definitions.ts'
-import { ok, problem, shortText, type Check } from './check.ts'
+import { shortText } from '../../domain/short-text.ts'
+import { ok, problem, type Check } from './check.ts'
 import { within, type Probe } from './probe.ts'
 
 const CREDENTIALS_MS = 5_000

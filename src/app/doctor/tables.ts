@@ -1,6 +1,7 @@
 import { describeTable, type TableState } from '../../recorded/create-tables.ts'
 import { TABLE_DEFINITIONS, tableName, type TableDefinition } from '../../recorded/table-definitions.ts'
-import { ok, problem, shortText, warning, type Check } from './check.ts'
+import { shortText } from '../../domain/short-text.ts'
+import { ok, problem, warning, type Check } from './check.ts'
 import type { Probe } from './probe.ts'
 
 /** A table as the server describes it; an error where it does not. */
