@@ -20,6 +20,9 @@ export interface AuditEvent {
 
 const FIRST_PREVIOUS = ''
 
+/** How many entries back an interrupted change is looked for: its repetition may come after others of the same look. */
+const LOOK_BACK = 50
+
 /** The hash of an audit item: sha256 of its canonical JSON with `previous`, without its own bookkeeping. */
 export function auditHash(item: Item): string {
   const { hash: _hash, rev: _rev, fence: _fence, ...hashed } = item
@@ -33,7 +36,8 @@ export function auditHash(item: Item): string {
 export class AuditLog {
   readonly #tables: Tables
   readonly #clock: Clock
-  readonly #last = new Map<ModelId, Item | null>()
+  /** The newest entries of a model, the last one first. */
+  readonly #newest = new Map<ModelId, readonly Item[]>()
 
   constructor(tables: Tables, clock: Clock) {
     this.#tables = tables
@@ -41,8 +45,9 @@ export class AuditLog {
   }
 
   async append(writer: Writer, model: ModelId, event: AuditEvent): Promise<void> {
-    const last = await this.#lastOf(model, writer.check())
-    if (last?.change === event.change) return
+    const newest = await this.#newestOf(model, writer.check())
+    if (newest.some(({ change }) => change === event.change)) return
+    const last = newest[0] ?? null
     const sequence = last === null ? 1 : Number(last.sk) + 1
     const item: Item = {
       pk: `audit#${model}`,
@@ -58,18 +63,19 @@ export class AuditLog {
       at: this.#clock.now().toISOString(),
       previous: last === null ? FIRST_PREVIOUS : String(last.hash),
     }
-    this.#last.delete(model) // read again if the write's outcome stays unknown
+    this.#newest.delete(model) // read again if the write's outcome stays unknown
     const after = { ...item, hash: auditHash(item) }
-    this.#last.set(model, await writeItem(this.#tables, writer, { table: 'steward-control', before: null, after }))
+    const written = await writeItem(this.#tables, writer, { table: 'steward-control', before: null, after })
+    this.#newest.set(model, [written, ...newest].slice(0, LOOK_BACK))
   }
 
-  async #lastOf(model: ModelId, signal: AbortSignal): Promise<Item | null> {
-    const known = this.#last.get(model)
+  async #newestOf(model: ModelId, signal: AbortSignal): Promise<readonly Item[]> {
+    const known = this.#newest.get(model)
     if (known !== undefined) return known
-    const partition = { attribute: 'pk', value: `audit#${model}` }
-    const [last = null] = await this.#tables.query('steward-control', { partition, descending: true, limit: 1 }, signal)
-    this.#last.set(model, last)
-    return last
+    const request = { partition: { attribute: 'pk', value: `audit#${model}` }, descending: true, limit: LOOK_BACK }
+    const newest = await this.#tables.query('steward-control', request, signal)
+    this.#newest.set(model, newest)
+    return newest
   }
 }
 
