@@ -164,10 +164,10 @@ async function applyAsHolder(
   shown: Planned,
 ): Promise<ApplyEnd> {
   const { declared, signal } = request
-  await fenceCheckpoint(tables, lease, declared.root)
   // What was shown is what is applied (I3): someone may have written between the plan and the lease.
   const planned = await makePlan(app, tables, declared, { artifacts: shown.found, signal })
   if (planned.plan.digest !== shown.plan.digest) return { kind: 'stale', planned, saved: shown.plan }
+  await fenceCheckpoint(tables, lease, declared.root)
   const ports = await reconcilePorts(app, tables, declared, lease)
   const intent = { declared, planDigest: shown.plan.digest, allowDeletes: true }
   const controller = new Controller(ports, intent, { ...request.events, randomness: app.randomness })

@@ -20,10 +20,22 @@ export interface AuditEvent {
 
 const FIRST_PREVIOUS = ''
 
+/** How many entries back an interrupted change is looked for: its repetition may come after others of the same look. */
+const LOOK_BACK = 50
+
 /** The hash of an audit item: sha256 of its canonical JSON with `previous`, without its own bookkeeping. */
 export function auditHash(item: Item): string {
   const { hash: _hash, rev: _rev, fence: _fence, ...hashed } = item
   return `sha256:${sha256Hex(canonicalJson(hashed))}`
+}
+
+/** The end of a model's chain. */
+interface Tail {
+  /** 0: there is no entry yet. */
+  readonly sequence: number
+  readonly hash: string
+  /** Of the newest entries. */
+  readonly changes: readonly string[]
 }
 
 /**
@@ -33,7 +45,7 @@ export function auditHash(item: Item): string {
 export class AuditLog {
   readonly #tables: Tables
   readonly #clock: Clock
-  readonly #last = new Map<ModelId, Item | null>()
+  readonly #tails = new Map<ModelId, Tail>()
 
   constructor(tables: Tables, clock: Clock) {
     this.#tables = tables
@@ -41,12 +53,11 @@ export class AuditLog {
   }
 
   async append(writer: Writer, model: ModelId, event: AuditEvent): Promise<void> {
-    const last = await this.#lastOf(model, writer.check())
-    if (last?.change === event.change) return
-    const sequence = last === null ? 1 : Number(last.sk) + 1
+    const tail = await this.#tailOf(model, writer.check())
+    if (tail.changes.includes(event.change)) return
     const item: Item = {
       pk: `audit#${model}`,
-      sk: String(sequence).padStart(9, '0'),
+      sk: String(tail.sequence + 1).padStart(9, '0'),
       event: event.event,
       who: event.who,
       what: event.what,
@@ -56,20 +67,28 @@ export class AuditLog {
       result: event.result,
       change: event.change,
       at: this.#clock.now().toISOString(),
-      previous: last === null ? FIRST_PREVIOUS : String(last.hash),
+      previous: tail.hash,
     }
-    this.#last.delete(model) // read again if the write's outcome stays unknown
+    this.#tails.delete(model) // read again if the write's outcome stays unknown
     const after = { ...item, hash: auditHash(item) }
-    this.#last.set(model, await writeItem(this.#tables, writer, { table: 'steward-control', before: null, after }))
+    await writeItem(this.#tables, writer, { table: 'steward-control', before: null, after })
+    const changes = [event.change, ...tail.changes].slice(0, LOOK_BACK)
+    this.#tails.set(model, { sequence: tail.sequence + 1, hash: after.hash, changes })
   }
 
-  async #lastOf(model: ModelId, signal: AbortSignal): Promise<Item | null> {
-    const known = this.#last.get(model)
+  async #tailOf(model: ModelId, signal: AbortSignal): Promise<Tail> {
+    const known = this.#tails.get(model)
     if (known !== undefined) return known
-    const partition = partitionOf(model)
-    const [last = null] = await this.#tables.query('steward-control', { partition, descending: true, limit: 1 }, signal)
-    this.#last.set(model, last)
-    return last
+    const request = { partition: partitionOf(model), descending: true, limit: LOOK_BACK }
+    const newest = await this.#tables.query('steward-control', request, signal)
+    const [last] = newest
+    const tail = {
+      sequence: last === undefined ? 0 : Number(last.sk),
+      hash: last === undefined ? FIRST_PREVIOUS : String(last.hash),
+      changes: newest.map(({ change }) => String(change)),
+    }
+    this.#tails.set(model, tail)
+    return tail
   }
 }
 

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import {
   ConditionalCheckFailedException,
@@ -102,15 +103,62 @@ describe('a request that would end or stall the engine is refused', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ __type: expect.stringContaining(`#${type}`) })
   })
 
-  test('a client that leaves in the middle of a body', async () => {
+  /** A connection of one's own, on which a request has begun. */
+  async function begin(headers: Readonly<Record<string, string>>, body: string): Promise<Socket> {
+    const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
+    socket.on('error', () => undefined)
+    socket.resume()
+    const head = Object.entries({ ...HEADERS, host: '127.0.0.1', ...headers })
+    socket.write(`POST / HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`)
+    await once(socket, 'connect')
+    return socket
+  }
+
+  test.each([
+    ['with a length', { 'content-length': '1000' }, '{"Table'],
+    ['in chunks', { 'transfer-encoding': 'chunked' }, '7\r\n{"Table\r\n'],
+    ['in the middle of a chunk', { 'transfer-encoding': 'chunked' }, 'ff\r\n{"Table'],
+  ])('a client that leaves in the middle of a body %s', async (_, headers, body) => {
     await beside(async () => {
       for (let n = 0; n < 5; n += 1) {
-        const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
-        const head = Object.entries({ ...HEADERS, host: '127.0.0.1', 'content-length': '1000' })
-        socket.write(`POST / HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n{"Table`)
+        const socket = await begin(headers, body)
         await new Promise((resolve) => setTimeout(resolve, 20))
         socket.resetAndDestroy()
       }
+    })
+  })
+
+  test('20 MB in chunks, whose length nobody told', async () => {
+    const answer = await beside(() => ask(large, { headers: { 'transfer-encoding': 'chunked' } }))
+    expect(answer).toMatchObject({ status: 413, type: 'RequestEntityTooLargeException' })
+  })
+
+  test('20 MB after a content-length that is too small', async () => {
+    await beside(async () => {
+      const socket = await begin({ 'content-length': '10' }, large)
+      // Ten bytes are the request; what follows is none, and ends the connection.
+      if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
+    })
+  })
+
+  test('a content-length of 20 MB of which little arrives', async () => {
+    await beside(async () => {
+      const socket = await begin({ 'content-length': '20000000' }, '{"TableName":')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      socket.destroy()
+    })
+  })
+
+  test('20 bodies of 20 MB that arrive byte by byte', async () => {
+    await beside(async () => {
+      const slow = await Promise.all(
+        Array.from({ length: 20 }, () => begin({ 'content-length': String(large.length) }, '{')),
+      )
+      for (let sent = 1; sent < 20; sent += 1) {
+        for (const socket of slow) socket.write(large.charAt(sent))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      for (const socket of slow) socket.destroy()
     })
   })
 

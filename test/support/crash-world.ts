@@ -86,7 +86,7 @@ export class CrashWorld implements AsyncDisposable {
   }
 
   /** The same in this process, which is another controller. */
-  applyHere(leaseMs = 1_000): Promise<void> {
+  applyHere(leaseMs = 10_000): Promise<void> {
     return applyHere(this.workspace, { endpoint: this.#store, prefix: this.prefix, leaseMs })
   }
 
