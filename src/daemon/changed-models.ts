@@ -1,7 +1,9 @@
-import type { DeclaredState } from '../declared/declared-state.ts'
+import type { DeclaredState, DeclaredUnit } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { canonicalJson } from '../domain/digest.ts'
+import type { Json } from '../domain/json.ts'
 import type { ModelId } from '../domain/names.ts'
+import { same } from '../domain/objects.ts'
 import { identityOf } from '../app/write-revision.ts'
 
 /**
@@ -12,7 +14,25 @@ import { identityOf } from '../app/write-revision.ts'
 export function changedModels(before: DeclaredState, after: DeclaredState): ReadonlySet<ModelId> | null {
   if (surroundings(before) !== surroundings(after)) return null
   const models = new Set([...before.units.keys(), ...after.units.keys()])
-  return new Set([...models].filter((model) => before.units.get(model) !== after.units.get(model)))
+  return new Set([...models].filter((model) => !sameUnit(before.units.get(model), after.units.get(model))))
+}
+
+/** A unit is judged anew where the revision that it is compared with has changed: then it may be the same all the same. */
+function sameUnit(before: DeclaredUnit | undefined, after: DeclaredUnit | undefined): boolean {
+  if (before === after) return true
+  if (before === undefined || after === undefined || before.blocked !== after.blocked) return false
+  return same(contentOf(before), contentOf(after))
+}
+
+function contentOf({ catalog, versions, deployments }: DeclaredUnit): Json {
+  return [
+    (catalog?.document.value ?? null) as Json,
+    [...versions].map(([number, { document }]) => [number, document.value as Json]),
+    [...deployments.values()].map(({ name, specDigest, held, deadlineMs, resolved }) => [
+      ...[name, specDigest, held, deadlineMs],
+      resolved as unknown as Json,
+    ]),
+  ]
 }
 
 function surroundings(declared: DeclaredState): string {
