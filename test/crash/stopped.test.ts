@@ -82,9 +82,10 @@ describe('a controller that is stopped past its lease overwrites nothing of its 
     for (const stage of stages) expect(progress.count(stage), stage).toBeGreaterThan(5)
   })
 
-  test('with any of its writes in flight, while its successor goes back', async () => {
+  test('with any other of its writes in flight, while its successor goes back', async () => {
     const scenario = 'promotion, with a successor that goes back'
-    const progress = await inWorlds(store.endpoint, async (world, number, progress) => {
+    const progress = await inWorlds(store.endpoint, async (world, count, progress) => {
+      const number = 2 * count - 1
       world.declare('first deployment')
       await world.applyHere()
       world.declare('promotion')

@@ -57,5 +57,5 @@ export const faultKinds: readonly FaultKind[] = [
   ...often,
   lost,
   ...outages,
-  ...[1, 2, 3, 4].map(mixture),
+  ...[1, 2, 3].map(mixture),
 ]

@@ -35,10 +35,10 @@ export async function inWorlds(
   attempt: (world: CrashWorld, number: number, progress: Progress) => Promise<boolean>,
 ): Promise<Progress> {
   const progress = new Progress()
-  let number = Number(process.env.FROM ?? 0)
+  let number = 0
   let over = false
   const worker = async (): Promise<void> => {
-    while (!over && number < Number(process.env.TO ?? 999)) {
+    while (!over) {
       const mine = (number += 1)
       await using world = await CrashWorld.open(store)
       try {
