@@ -57,7 +57,7 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   if (saved !== null && saved.digest !== planned.plan.digest) return { kind: 'stale', planned, saved }
   const refusals = await guardsOf(app, tables, declared, planned, request.allowDeletes)
   if (refusals.length > 0) return { kind: 'refused', planned, refusals }
-  if (isFinished(planned)) {
+  if (isFinished(planned) && (await readCheckpoint(tables, declared.root, signal))?.settled !== false) {
     const failed = [...planned.recorded.units.values()].flatMap((unit) => endedOtherwise(declared, unit))
     return { kind: 'nothing', planned, failed }
   }
@@ -74,7 +74,10 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   }
 }
 
-/** No action, no open rollout, no drift that is to be corrected: nothing is written (I10). */
+/**
+ * No action, no open rollout, no drift that is to be corrected: nothing is written (I10), unless the checkpoint says
+ * that a run ended before it was through.
+ */
 function isFinished({ plan, unsettled }: Planned): boolean {
   return plan.units.every(({ actions }) => actions.length === 0) && unsettled.length === 0
 }
