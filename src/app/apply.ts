@@ -77,7 +77,10 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   }
 }
 
-/** No action, no open rollout, no drift that is to be corrected: nothing is written (I10). */
+/**
+ * No action, no open rollout, no drift that is to be corrected: nothing is written (I10), unless the checkpoint says
+ * that a run ended before it was through.
+ */
 function isFinished({ plan, unsettled }: Planned): boolean {
   return plan.units.every(({ actions }) => actions.length === 0) && unsettled.length === 0
 }

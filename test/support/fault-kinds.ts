@@ -22,8 +22,8 @@ const often: readonly FaultKind[] = Object.entries(faults).map(([name, fault]) =
   begin: () => (request) => (request.number % 7 === 2 ? fault : null),
 }))
 
-/** Every request of a while fails, with its retries: the run itself fails, and is repeated. */
-const outages: readonly FaultKind[] = [8, 25, 45].map((from) => ({
+/** Every request of a while fails, with its retries: the run itself fails, and is repeated. The shortest run has twenty. */
+const outages: readonly FaultKind[] = [5, 11, 17].map((from) => ({
   name: `an outage from request ${from} on`,
   begin: () => (request) => (request.number >= from && request.number < from + 16 ? { kind: 'reset' } : null),
 }))

@@ -23,17 +23,18 @@ export async function pausedWithWriteInFlight(
   const proxy = await faultProxy(store)
   const reached = Promise.withResolvers<'held'>()
   const released = Promise.withResolvers<void>()
-  let writes = 0
-  proxy.decide = (request) => {
-    if (!isCountedWrite(request) || (writes += 1) !== number) return null
-    reached.resolve('held')
-    return { kind: 'held', until: released.promise }
+  const begin = (): Started => {
+    let writes = 0
+    proxy.decide = (request) => {
+      if (!isCountedWrite(request) || (writes += 1) !== number) return null
+      reached.resolve('held')
+      return { kind: 'held', until: released.promise }
+    }
+    return world.apply({ endpoint: proxy.url, lease: LEASE })
   }
-  const run = world.apply({ endpoint: proxy.url, lease: LEASE })
-  const first = await Promise.race([reached.promise, run.ended])
-  if (first !== 'held') {
+  const run = await untilReached(begin, () => reached.promise)
+  if (run === null) {
     await proxy.close()
-    if (first.code !== 0) throw new Error(`apply ended with ${first.code}: ${first.err}`)
     return null
   }
   run.process.kill('SIGSTOP')
@@ -51,14 +52,9 @@ export async function pausedWithWriteInFlight(
 
 /** `steward apply` that stops itself between its check of the lease and the call; null where it never gets there. */
 export async function pausedBefore(world: CrashWorld, call: string): Promise<Paused | null> {
-  const run = world.apply({ lease: LEASE, harness: { HARNESS_PAUSE: call } })
-  const stopped = until('the controller is stopped', () => stateOf(run.pid) === 'T').then(() => 'stopped' as const)
-  const first = await Promise.race([stopped, run.ended])
-  if (first !== 'stopped') {
-    stopped.catch(() => undefined)
-    if (first.code !== 0) throw new Error(`apply ended with ${first.code}: ${first.err}`)
-    return null
-  }
+  const begin = (): Started => world.apply({ lease: LEASE, harness: { HARNESS_PAUSE: call } })
+  const run = await untilReached(begin, ({ pid }) => until('it is stopped', () => stateOf(pid) === 'T', 60_000))
+  if (run === null) return null
   return {
     run,
     goOn: async () => {
@@ -66,6 +62,25 @@ export async function pausedBefore(world: CrashWorld, call: string): Promise<Pau
       await run.ended
     },
   }
+}
+
+/** A run that has got where it is to be stopped; null where one ends well before. On a busy machine it may fail first. */
+async function untilReached(
+  begin: () => Started,
+  reached: (run: Started) => Promise<unknown>,
+): Promise<Started | null> {
+  let problem = ''
+  for (let tries = 1; tries <= 3; tries += 1) {
+    const run = begin()
+    const there = reached(run).then(() => 'there' as const)
+    there.catch(() => undefined)
+    const first = await Promise.race([there, run.ended])
+    if (first === 'there') return run
+    if (first.code === 0) return null
+    problem = `apply ended with ${first.code}: ${first.err}`
+    if (!first.err.includes('the lease was lost')) break
+  }
+  throw new Error(problem)
 }
 
 /** The successor takes over and ends, the paused one goes on; gives what was there before and after the latter did. */
