@@ -72,7 +72,7 @@ export class Lease implements Writer {
     const left = this.#deadline - this.#options.clock.monotonic()
     if (left <= 0) throw this.#lose('its time ran out before it was renewed')
     if (this.#limit?.deadline !== this.#deadline) {
-      const signal = AbortSignal.any([this.#lost.signal, AbortSignal.timeout(Math.ceil(left))])
+      const signal = AbortSignal.any([this.#lost.signal, tooLateAfter(left)])
       this.#limit = { deadline: this.#deadline, signal }
     }
     return this.#limit.signal
@@ -127,6 +127,17 @@ export class Lease implements Writer {
     if (!this.#lost.signal.aborted) this.#lost.abort(error)
     return error
   }
+}
+
+/** Ends requests at a deadline of the lease: what is answered later may have been overtaken. */
+function tooLateAfter(ms: number): AbortSignal {
+  const late = new AbortController()
+  const error = new StewardError('the tables did not answer while the lease lasted', {
+    code: 'tables_failed',
+    retry: 'backoff',
+  })
+  setTimeout(() => late.abort(error), Math.ceil(ms)).unref()
+  return late.signal
 }
 
 /**
