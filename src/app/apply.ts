@@ -5,7 +5,7 @@ import { commitOf } from '../domain/revisions.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import { standingOf } from '../plan/standing.ts'
 import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
-import type { Plan } from '../plan/plan.ts'
+import { removes, type Plan } from '../plan/plan.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
 import { fenceCheckpoint, readCheckpoint } from '../recorded/checkpoint.ts'
 import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
@@ -96,7 +96,7 @@ export async function guardsOf(
   { plan, recorded }: Planned,
   allowDeletes: string | null,
 ): Promise<GuardRefusal[]> {
-  if (declared.settings === null || plan.summary.delete === 0) return []
+  if (declared.settings === null || !plan.units.some(({ actions }) => actions.some(removes))) return []
   const own = declared.settings.guards
   const before = (await settingsBefore(app, tables, declared))?.guards ?? own
   const guards = { ...before, allowDeletes: own.allowDeletes }

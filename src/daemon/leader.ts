@@ -10,6 +10,7 @@ import { isOpen } from '../domain/rollout-states.ts'
 import { fenceCheckpoint, holdsFor, readCheckpoint } from '../recorded/checkpoint.ts'
 import type { Lease } from '../recorded/lease.ts'
 import type { Tables } from '../recorded/tables.ts'
+import { removes } from '../plan/plan.ts'
 import { Controller } from '../reconcile/controller.ts'
 import { problemText } from '../reconcile/problem-text.ts'
 import { countText, plain } from '../report/diagnostics.ts'
@@ -121,7 +122,7 @@ export class Leader {
     const { app, tables } = this.#options
     if (only !== null) {
       const planned = await makePlan(app, tables, declared, { artifacts: 'stat', only, signal })
-      if (planned.plan.summary.delete === 0) return planned
+      if (!planned.plan.units.some(({ actions }) => actions.some(removes))) return planned
     }
     return makePlan(app, tables, declared, { artifacts: 'stat', signal })
   }

@@ -1,7 +1,7 @@
 import type { ResolvedSettings } from '../declared/declared-state.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { RecordedState } from '../recorded/recorded-state.ts'
-import type { Plan } from './plan.ts'
+import { removes, type Action, type Plan, type UnitPlan } from './plan.ts'
 
 export interface GuardRefusal {
   readonly guard: 'I6'
@@ -27,10 +27,11 @@ export function checkGuards(input: {
 }): GuardRefusal[] {
   const { plan, recorded, guards, declaredUnits, allowDeletes } = input
   if (allowDeletes === plan.digest || guards.allowDeletes.includes(plan.digest)) return []
-  if (plan.summary.delete === 0) return []
+  const removals = plan.units.flatMap((unit) => unit.actions.filter(removes).map((action) => ({ unit, action })))
+  if (removals.length === 0) return []
   if (declaredUnits === 0)
     return [{ guard: 'I6', message: 'nothing is declared any more: everything would be deleted' }]
-  return populations(plan, recorded)
+  return populations(removals, recorded)
     .filter(({ deletes, existing }) => {
       const allowed = Math.max(guards.maxDeletes, Math.floor((existing * guards.maxDeletePercent) / 100))
       return deletes > allowed
@@ -41,12 +42,16 @@ export function checkGuards(input: {
     }))
 }
 
-function populations(plan: Plan, recorded: RecordedState): Population[] {
+interface Removal {
+  readonly unit: UnitPlan
+  readonly action: Action
+}
+
+function populations(removals: readonly Removal[], recorded: RecordedState): Population[] {
   const units = [...recorded.units.values()]
-  const count = (kind: string, stage: string | null): number =>
-    plan.units
-      .filter((unit) => stage === null || unit.stage === stage)
-      .reduce((sum, { actions }) => sum + actions.filter((action) => action.kind === kind).length, 0)
+  const count = (kind: string, stage: string | null = null): number =>
+    removals.filter(({ unit, action }) => action.kind.startsWith(kind) && (stage === null || unit.stage === stage))
+      .length
   const active = (status: unknown): boolean => status !== 'retired'
   const deployed = units.flatMap(({ deployments }) =>
     deployments.filter(({ status }) => status === 'live' || isOpen(status)),
@@ -55,17 +60,17 @@ function populations(plan: Plan, recorded: RecordedState): Population[] {
   return [
     {
       label: 'models',
-      deletes: count('catalog.retire', null),
+      deletes: count('catalog.'),
       existing: units.filter(({ catalog }) => catalog !== null && active(catalog.status)).length,
     },
     {
       label: 'versions',
-      deletes: count('registry.retire', null),
+      deletes: count('registry.'),
       existing: units.flatMap(({ versions }) => [...versions.values()].filter(({ status }) => active(status))).length,
     },
     ...stages.map((stage) => ({
       label: `deployments in ${stage}`,
-      deletes: count('deployment.retire', stage),
+      deletes: count('deployment.', stage),
       existing: new Set(
         deployed.filter((item) => item.stage === stage).map(({ item, name }) => `${String(item.model)}#${name}`),
       ).size,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import type { Digest } from '../domain/digest.ts'
 import type { JsonObject } from '../domain/json.ts'
-import type { ModelId } from '../domain/names.ts'
+import { isDriven, type DeploymentMethod, type ModelId } from '../domain/names.ts'
 
 /** Raised when the same declared and recorded state would give other actions; part of every digest. */
 export const PLANNER = 1
@@ -31,6 +31,13 @@ export interface Action {
   readonly risk: 'low' | 'medium' | 'high'
   /** Where it is declared; null for a retirement. */
   readonly position: { readonly path: string; readonly line: number } | null
+}
+
+/** Whether a change takes something away: what goes, and what runs and is left to others from now on (I6). */
+export function removes({ kind, before, after }: Action): boolean {
+  if (kind.endsWith('.retire')) return true
+  const [from, to] = [before?.deployment_method, after?.deployment_method].map((method) => method as DeploymentMethod)
+  return kind === 'deployment.rollout' && from !== undefined && to !== undefined && isDriven(from) && !isDriven(to)
 }
 
 /** The changes of one unit in one stage; `stage` null for catalog and registry. */

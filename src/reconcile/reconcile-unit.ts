@@ -2,7 +2,7 @@ import type { DeclaredUnit } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { isDriven, type ModelId } from '../domain/names.ts'
 import { isEnded, isOpen } from '../domain/rollout-states.ts'
-import type { Action, UnitPlan } from '../plan/plan.ts'
+import { removes, type Action, type UnitPlan } from '../plan/plan.ts'
 import { planAll } from '../plan/plan-all.ts'
 import { usedVersions } from '../plan/used-versions.ts'
 import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
@@ -88,8 +88,11 @@ class UnitPass {
     const upserts = records.filter((action) => !isDelete(action))
     const deletes = records.filter(isDelete)
     await this.#records(upserts)
-    for (const action of staged) if (!isDelete(action)) await this.#deploy(action)
-    if (!this.#intent.allowDeletes) return this.#refuseDeletes([...staged, ...records].filter(isDelete).length)
+    const { allowDeletes } = this.#intent
+    for (const action of staged) {
+      if (!isDelete(action) && (allowDeletes || !removes(action))) await this.#deploy(action)
+    }
+    if (!allowDeletes) return this.#refuseDeletes([...staged, ...records].filter(removes).length)
     this.#leaving = staged.filter(isDelete)
     for (const action of this.#leaving) await this.#retire(action)
     this.#deletes = deletes

@@ -63,6 +63,23 @@ describe('I6: mass deletion is refused', () => {
     expect(refusals(fleet(10), fleet(1), { allow: '' })).toHaveLength(3)
   })
 
+  test('what runs and is left to others counts: it is taken down', () => {
+    const others = {
+      ...{ model_version: 1, deployment_method: 'external', managed_by: 'them' },
+      endpoint: 'https://e.example/',
+    }
+    const left = (count: number): Catalog =>
+      Array.from({ length: count }, (_, n) => named(n)).reduce(
+        (all, model) => all.deployment(model, 'prod', others),
+        fleet(10),
+      )
+    expect(refusals(fleet(10), left(5))).toEqual([])
+    expect(refusals(fleet(10), left(6)).map(({ message }) => message)).toEqual([
+      '6 of 10 deployments in prod would be deleted (max_deletes 5, 20 %)',
+    ])
+    expect(refusals(left(10), fleet(10)), 'the other way takes nothing down').toEqual([])
+  })
+
   test('each stage counts for itself', () => {
     const staged = Array.from({ length: 8 }, (_, n) => named(n)).reduce(
       (all, model, n) => all.deployment(model, 'prod', { model_version: 1, stage: n < 4 ? 'dev' : 'prod' }),
