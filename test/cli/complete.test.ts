@@ -15,7 +15,7 @@ function command(name: string, spec: Partial<Command>): Command {
 const commands = [
   command('show', { arguments: ['MODEL[@N]'], options: [{ name: 'stage', value: 'S', summary: '' }] }),
   command('promote', { arguments: ['MODEL@N'], options: [{ name: 'to', value: 'STAGE', summary: '' }] }),
-  command('explain', { arguments: ['CODE'] }),
+  command('explain', { arguments: ['CODE'], formats: ['csv'] }),
   command('schema', { arguments: ['KIND'] }),
   command('register', { options: [{ name: 'artifact', value: 'NAME=FILE', summary: '', many: true }] }),
 ]
@@ -53,6 +53,7 @@ describe('what may stand at a place of the line', () => {
     ['nothing where no argument is left', ['show', 'a/x', 'more', ''], []],
     ['kinds', ['schema', 'Model'], ['Model', 'ModelVersion']],
     ['codes', ['explain', 'ST1001'], ['ST1001']],
+    ['a format of its own', ['explain', '--format', 'c'], ['concise', 'csv']],
     ['what the shell completes itself', ['register', '--artifact', 'trained=x'], 'file'],
     ['an option that may be repeated', ['register', '--artifact', 'a=b', '--art'], ['--artifact']],
     ['no option twice that may not', ['show', '--stage', 'qa', '--sta'], ['--state']],

@@ -12,6 +12,8 @@ export interface Wanted {
   readonly beginning: string
   /** The command's arguments before this place. */
   readonly arguments: readonly string[]
+  /** The command's own formats. */
+  readonly formats: readonly string[]
 }
 
 /** `file` and `folder`: the shell completes paths itself. */
@@ -28,7 +30,7 @@ export async function complete(
   const line = readLine(words.slice(0, -1), commands)
   const { command } = line
   const given = command === null ? [] : line.positionals.slice(command.name.split(' ').length)
-  const wanted = { beginning: current, arguments: given }
+  const wanted = { beginning: current, arguments: given, formats: command?.formats ?? [] }
   if (line.open !== null) return matching(await valuesOf({ ...wanted, placeholder: line.open }), current)
   const inline = /^--([^=]+)=(.*)$/s.exec(current)
   if (inline !== null) return inlineValues({ inline, command, wanted, valuesOf })

@@ -7,7 +7,6 @@ import type { Candidate, Values, ValuesOf, Wanted } from './complete.ts'
 const shells = ['bash', 'zsh', 'fish']
 const fixed: Readonly<Record<string, readonly string[]>> = {
   SHELL: shells,
-  FORMAT: outputFormats,
   LEVEL: ['error', 'warn', 'info', 'debug'],
   KIND: documentKinds,
 }
@@ -18,6 +17,7 @@ export function valuesIn(names: CatalogNames): ValuesOf {
     const { placeholder, arguments: given } = wanted
     const words = fixed[placeholder]
     if (words !== undefined) return bare(words)
+    if (placeholder === 'FORMAT') return bare([...outputFormats, ...wanted.formats])
     if (placeholder.startsWith('MODEL')) return models(wanted, names)
     if (/(^|=)FILE…?$/.test(placeholder) || placeholder === 'PLAN') return 'file'
     const model = given[0]?.replace(/^\//, '').replace(/@.*$/, '') ?? null
