@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Kill-point suites and the installed package have scripts of their own, `npm run test:crash`, `test:package`.
-    exclude: ['test/crash/**', 'test/package/**', 'node_modules/**'],
+    // What takes long has scripts of its own: `npm run test:crash`, `test:long`, `test:package`.
+    exclude: ['test/crash/**', 'test/long/**', 'test/package/**', 'node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
