@@ -8,7 +8,7 @@ import { sameValue } from '../../../src/declared/edits/edited-value.ts'
 import { documentRoot, documentStyle, jsonValue } from './arbitraries.ts'
 import { renderRandom, type ItemLines, type RandomDocument } from './random-document.ts'
 
-const runs = Number(process.env['STEWARD_TEST_EDITS'] ?? 10_000)
+const runs = Number(process.env['STEWARD_TEST_EDITS'] ?? 2_000)
 const seed = process.env['STEWARD_TEST_SEED']
 
 interface Picked {
