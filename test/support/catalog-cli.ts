@@ -7,6 +7,8 @@ import type { Catalog } from './catalog-builder.ts'
 import { ScratchRepository } from './catalog-repository.ts'
 
 const checkout = join(import.meta.dirname, '../..')
+/** The bundle where the run of the tests has made one (bundle-setup.ts), else the sources. */
+const program = process.env.STEWARD_TEST_PROGRAM ?? join(checkout, 'bin/steward.mjs')
 
 export interface Ran {
   readonly code: number
@@ -46,7 +48,7 @@ export class CommandLine implements AsyncDisposable {
     }
     const options = { cwd: this.repository.folder, env, encoding: 'utf8', timeout: 30_000, maxBuffer: 1e8 } as const
     return new Promise((resolve) => {
-      execFile(join(checkout, 'bin/steward.mjs'), words, options, (error, out, err) => {
+      execFile(process.execPath, [program, ...words], options, (error, out, err) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, out, err })
       })
     })

@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { signal, until } from './waiting.ts'
 
 export const checkout = join(import.meta.dirname, '..', '..')
-const steward = join(checkout, 'bin', 'steward.mjs')
+/** The bundle where the run of the tests has made one (bundle-setup.ts), else the sources. */
+const steward = process.env.STEWARD_TEST_PROGRAM ?? join(checkout, 'bin', 'steward.mjs')
 const exampleArtifacts = join(checkout, 'models', '_artifacts')
 
 export interface Finished {
