@@ -59,12 +59,14 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   if (saved !== null && saved.digest !== planned.plan.digest) return { kind: 'stale', planned, saved }
   const refusals = await guardsOf(app, tables, declared, planned, request.allowDeletes)
   if (refusals.length > 0) return { kind: 'refused', planned, refusals }
+  const finished = isFinished(planned)
   const checkpoint = await readCheckpoint(tables, declared.root, signal)
-  if (isFinished(planned) && !isCheckpointBehind(checkpoint, declared, planned.recorded)) {
+  if (finished && !isCheckpointBehind(checkpoint, declared, planned.recorded)) {
     const failed = [...planned.recorded.units.values()].flatMap((unit) => endedOtherwise(declared, unit))
     return { kind: 'nothing', planned, failed }
   }
-  const sure = await request.confirm(planned.plan)
+  // Only the checkpoint is left to write: nobody has to be asked.
+  const sure = finished || (await request.confirm(planned.plan))
   if (sure === null) return { kind: 'no_terminal', planned }
   if (!sure) return { kind: 'declined', planned }
   const deadline = AbortSignal.timeout(request.timeoutMs)

@@ -45,6 +45,35 @@ export async function appliedModels(source: Source, root: string, checkpoint: It
   return { models: [...models].sort(), unknown }
 }
 
+/** The names of a model's documents, by which its items are found. */
+export interface DocumentNames {
+  readonly versions: ReadonlySet<number>
+  readonly deployments: ReadonlySet<string>
+}
+
+/** What the revisions of a checkpoint had of each model: it may still be recorded though it is declared no more. */
+export async function appliedNames(
+  source: Source,
+  root: string,
+  checkpoint: Item | null,
+): Promise<ReadonlyMap<string, DocumentNames>> {
+  const names = new Map<string, { versions: Set<number>; deployments: Set<string> }>()
+  const revisions = [checkpoint?.revision, checkpoint?.last_applied_revision].map(commitOf)
+  for (const commit of new Set(revisions.filter((each) => each !== ''))) {
+    const folder = await source.folderAt(commit)
+    for (const { path } of folder === null ? [] : entriesBelow(folder)) {
+      const match = /^(\/.+)\/(versions|deployments)\/([^/]+)\.yaml$/.exec(path.slice(root.length))
+      const [, model = '', kind, name = ''] = match ?? []
+      if (match === null) continue
+      const known = names.get(model) ?? { versions: new Set(), deployments: new Set() }
+      if (kind === 'deployments') known.deployments.add(name)
+      else if (/^[1-9]\d*$/.test(name)) known.versions.add(Number(name))
+      names.set(model, known)
+    }
+  }
+  return names
+}
+
 function addModel(models: Set<ModelId>, path: string, root: string): void {
   const segments = path.slice(root.length + 1).split('/')
   const hidden = segments.some((segment) => /^[_.]/.test(segment))

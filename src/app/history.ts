@@ -1,5 +1,7 @@
 import { splitModelId, type ModelId } from '../domain/names.ts'
+import { isDay } from '../domain/days.ts'
 import { isJsonObject } from '../domain/json.ts'
+import { isEnded, type RolloutState } from '../domain/rollout-states.ts'
 import { StewardError } from '../domain/errors.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
 
@@ -51,13 +53,17 @@ export async function readHistory(
   return { format: 'steward.history/v1', model, as_of: asOf?.toISOString() ?? null, entries }
 }
 
-/** A version serves from its first traffic until it is replaced or ended: served_from <= T < live_until. */
+/**
+ * A version serves from its first traffic until it is replaced or ended: served_from <= T < live_until. Of an ended one
+ * without an end, which only an adopted item can be, it is not known.
+ */
 export function servedAt(
-  { served_from: from, live_until: until }: Pick<HistoryEntry, 'served_from' | 'live_until'>,
+  { served_from: from, live_until: until, status }: Pick<HistoryEntry, 'served_from' | 'live_until' | 'status'>,
   asOf: Date,
 ): boolean {
   const at = asOf.toISOString()
-  return from !== null && from <= at && (until === null || at < until)
+  if (from === null || from > at) return false
+  return until === null ? !isEnded(status as RolloutState) : at < until
 }
 
 export function toEntry(item: Item): HistoryEntry {
@@ -94,7 +100,7 @@ export function parseMoment(text: string, timezone: string, day: 'beginning' | '
     return inZone(text, day === 'end' ? 'T23:59:59.999Z' : 'T00:00:00.000Z', timezone)
   }
   const time = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) ? new Date(text) : new Date(Number.NaN)
-  if (!Number.isNaN(time.getTime())) return time
+  if (!Number.isNaN(time.getTime()) && isDay(text.slice(0, 10))) return time
   throw new StewardError(`${text} is no date and no time with a zone`, {
     code: 'usage',
     kind: 'user',

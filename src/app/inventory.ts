@@ -34,9 +34,11 @@ export async function readInventory(
   return { format: 'steward.inventory/v1', as_of: asOf?.toISOString() ?? null, stages, entries }
 }
 
-function servingNow(tables: Tables, stage: string, signal: AbortSignal): Promise<readonly Item[]> {
+async function servingNow(tables: Tables, stage: string, signal: AbortSignal): Promise<readonly Item[]> {
   const partition = { attribute: 'live_stage', value: stage }
-  return tables.query('model-deployment', { partition, index: 'live-by-stage' }, signal)
+  const items = await tables.query('model-deployment', { partition, index: 'live-by-stage' }, signal)
+  // An adopted item keeps the attributes that others gave it.
+  return items.filter(({ status }) => status === 'live')
 }
 
 async function servedThen(tables: Tables, stage: string, asOf: Date, signal: AbortSignal): Promise<readonly Item[]> {

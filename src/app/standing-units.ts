@@ -4,7 +4,7 @@ import { stagesOf } from '../recorded/checkpoint.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
 import type { App } from './app.ts'
-import { appliedModels } from './catalog-models.ts'
+import { appliedModels, appliedNames, type DocumentNames } from './catalog-models.ts'
 
 export interface StandingRequest {
   readonly declared: DeclaredState
@@ -18,8 +18,9 @@ export async function readStanding(app: App, tables: Tables, request: StandingRe
   const units = [...declared.units.values()]
   const { source } = await app.repository()
   const { models: earlier } = await appliedModels(source, declared.root, checkpoint)
+  const names = await appliedNames(source, declared.root, checkpoint)
   return readKnown(tables, {
-    units: units.filter(({ blocked }) => !blocked).map(toKnown),
+    units: units.filter(({ blocked }) => !blocked).map((unit) => toKnown(unit, names.get(unit.model))),
     // Of a broken model not every name could be read.
     whole: [
       ...units.filter(({ blocked }) => blocked).map(({ model }) => model),
@@ -36,6 +37,10 @@ export function knownStages(declared: DeclaredState, checkpoint: Item | null): s
   return [...new Set([...own, ...stagesOf(checkpoint)])].sort()
 }
 
-function toKnown({ model, versions, intents }: DeclaredUnit): KnownUnit {
-  return { model, versions: [...versions.keys()], deployments: intents.map(({ name }) => name) }
+function toKnown({ model, versions, intents }: DeclaredUnit, applied: DocumentNames | undefined): KnownUnit {
+  return {
+    model,
+    versions: [...new Set([...versions.keys(), ...(applied?.versions ?? [])])],
+    deployments: [...new Set([...intents.map(({ name }) => name), ...(applied?.deployments ?? [])])],
+  }
 }

@@ -27,12 +27,15 @@ export function identityOf(declared: DeclaredState): Pick<Checkpoint, 'tree' | '
 
 /**
  * Whether a run was killed between its last record and its checkpoint: something was recorded at this revision, or was
- * still on its way, and the checkpoint does not say how it ended. A revision that changes nothing is not behind (I10).
+ * still on its way, and the checkpoint does not say how it ended; or other settings were in force. A revision that changes
+ * nothing is not behind (I10).
  */
 export function isCheckpointBehind(checkpoint: Item | null, declared: DeclaredState, recorded: RecordedState): boolean {
   const units = [...recorded.units.values()]
   if (checkpoint === null) return units.some(({ catalog }) => catalog !== null)
   if (checkpoint.settled !== true) return true
+  // The guards of a revision judge what comes after it (I15): it has to be known that it was there.
+  if (checkpoint.settings_digest !== identityOf(declared).settingsDigest) return true
   const same = checkpoint.revision === declared.revision || checkpoint.tree === declared.tree
   return !same && units.some((unit) => wasRecordedAt(unit, declared.revision))
 }

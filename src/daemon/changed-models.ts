@@ -26,7 +26,7 @@ function sameUnit(before: DeclaredUnit | undefined, after: DeclaredUnit | undefi
 
 function contentOf({ catalog, versions, deployments }: DeclaredUnit): Json {
   return [
-    (catalog?.document.value ?? null) as Json,
+    (catalog?.value ?? null) as unknown as Json,
     [...versions].map(([number, { document }]) => [number, document.value as Json]),
     [...deployments.values()].map(({ name, specDigest, held, deadlineMs, resolved }) => [
       ...[name, specDigest, held, deadlineMs],
@@ -41,6 +41,8 @@ function surroundings(declared: DeclaredState): string {
     root,
     settings: identityOf(declared).settingsDigest,
     runtimes: [...runtimes.values()].map(({ name, method, config }) => [name, method, config]),
-    errors: diagnostics.filter(isError).map(({ code, path, range }) => [code, path, range.start.line]),
+    errors: diagnostics
+      .filter(isError)
+      .map(({ code, path, range, summary }) => [code, path, range.start.line, summary]),
   } as never)
 }

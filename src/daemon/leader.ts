@@ -51,6 +51,8 @@ export class Leader {
   #nextFull = 0
   #firstRound = true
   #unwritten: DeclaredState | null = null
+  /** The checkpoint says that something is on its way. */
+  #unsettled = false
   #announced: ReadonlySet<string> = new Set()
 
   constructor(options: LeaderOptions) {
@@ -69,6 +71,7 @@ export class Leader {
     telemetry.queueDepth = controller.depth()
     const settled = controller.idle && this.#openRollouts() === 0
     if (settled) await this.#checkpoint()
+    else await this.#unsettle()
     return settled
   }
 
@@ -96,15 +99,16 @@ export class Leader {
     }
     if (termOf(state.settings) !== this.#options.term) throw termOver()
     // What a guard refused is judged with all the rest, however little has changed since.
-    const whole = due || this.#refused || this.#compared === null
-    const only = whole || this.#compared === null ? null : changedModels(this.#compared, state)
+    const changed = due || this.#refused || this.#compared === null ? null : changedModels(this.#compared, state)
+    // Those that had problems may be well now: what would be taken away of them has not been judged yet.
+    const only = changed === null ? null : new Set([...changed, ...this.#troubled()])
     const idle = only?.size === 0 && (await this.#gate(state, signal))
     if (idle) this.#tellSynced(state)
     else await this.#aim(state, only, signal)
     this.#compared = state
     // Only now: a compare that failed is made again at the next round.
     this.#mark = mark
-    if (due) this.#scheduleFull(state.settings.drift.everyMs)
+    if (only === null) this.#scheduleFull(state.settings.drift.everyMs)
   }
 
   /**
@@ -115,6 +119,11 @@ export class Leader {
     const { tables, lease } = this.#options
     const checkpoint = await readCheckpoint(tables, declared.root, signal)
     return holdsFor(checkpoint, identityOf(declared), lease.epoch)
+  }
+
+  #troubled(): ModelId[] {
+    const results = this.#controller?.results ?? new Map()
+    return [...results].filter(([, { problems }]) => problems.length > 0).map(([model]) => model)
   }
 
   /** With `only`, of these models: deletes are judged by all (I6), and need all of them read. */
@@ -182,6 +191,15 @@ export class Leader {
     await writeRevision(tables, lease, declared, { settled: true, complete: this.complete, nextDue: this.#nextDue() })
     this.#tellSynced(declared)
     this.#unwritten = null
+    this.#unsettled = false
+  }
+
+  /** Something takes longer than a round: until it has ended nobody may take the last checkpoint for what is there. */
+  async #unsettle(): Promise<void> {
+    const { tables, lease } = this.#options
+    if (this.#unwritten === null || this.#unsettled) return
+    await writeRevision(tables, lease, this.#unwritten, { settled: false, complete: false, nextDue: this.#nextDue() })
+    this.#unsettled = true
   }
 
   #tellSynced({ committedAt }: DeclaredState): void {

@@ -101,4 +101,20 @@ describe('what a daemon asks of the tables', () => {
     const other = await tables.get('model-catalog', { namespace: '/abc/pricing', model_name: 'cost' })
     expect(other?.description).toBe('Changed after the refusal.')
   })
+
+  test('and what is taken away of a model that was in the way of itself is judged when it is well again (I6)', async () => {
+    const foreign = { model: MODEL, model_version: 9 }
+    await tables.put('model-registry', foreign, { kind: 'absent' })
+    // The daemon has looked at it, and leaves it alone.
+    await commit(catalog.model(MODEL, entry('Blocked by what is not ours.')))
+    const without = catalog.without(`${MODEL.slice(1)}/versions/2.yaml`).without(`${MODEL.slice(1)}/versions/3.yaml`)
+    await commit(without)
+    await tables.claim('model-registry', foreign, { rev: 1, fence: 1, status: 'retired' })
+    const refusals = (): number => daemon.log().split('refused by guard I6').length
+    const before = refusals()
+    await commit(without.model(OTHER, entry('Something else.')))
+    expect(refusals()).toBeGreaterThan(before)
+    const kept = await tables.query('model-registry', { partition: { attribute: 'model', value: MODEL } })
+    expect(kept.slice(0, 3).map(({ status }) => status)).toEqual(['registered', 'registered', 'registered'])
+  })
 })

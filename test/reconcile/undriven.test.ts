@@ -106,6 +106,19 @@ describe('a hold', () => {
     })
   })
 
+  test('keeps the record of what serves, without end and without asking again and again, until it is over', async () => {
+    await world.run(driven.version(MODEL, 2).declare())
+    const without = held(2).without(`${MODEL.slice(1)}/versions/1.yaml`)
+    const puts = world.tables.puts.length
+    const { results } = await world.run(without.declare())
+    expect(results.get(MODEL)?.problems).toEqual(['deletes that wait for what still serves: 1'])
+    expect(world.tables.puts.length - puts).toBeLessThan(10)
+    const statusOf = async (): Promise<unknown> => (await readUnit(world.tables, MODEL)).versions.get(1)?.status
+    expect(await statusOf()).toBe('registered')
+    await world.run(without.deployment(MODEL, 'prod', { model_version: 2 }).declare())
+    expect(await statusOf()).toBe('retired')
+  })
+
   test('lets capacity wait, too', async () => {
     const wide = (hold: object): Catalog =>
       versions.deployment(MODEL, 'prod', { model_version: 1, capacity: { replicas: 3 }, ...hold })

@@ -7,6 +7,8 @@ import type { SurveyedTable } from './tables.ts'
 const NAME = 'permissions'
 const NOBODY = 'steward-doctor: no such item'
 const AT_ONCE = 6
+/** Read whole by a plan of everything. */
+const SCANNED: ReadonlySet<string> = new Set(['model-catalog', 'model-registry', 'model-deployment'])
 
 interface Trial {
   readonly operation: string
@@ -28,7 +30,7 @@ export async function permissionsCheck(probe: Probe, tables: readonly SurveyedTa
   const denied = verdicts.filter(({ verdict }) => verdict === 'denied').map(({ trial }) => text(trial))
   if (denied.length > 0) {
     const help =
-      'Allow dynamodb:GetItem, Query and PutItem on all tables, and Scan on model-catalog, to the role or user that runs this.'
+      'Allow to the role or user that runs this what deploy/iam/apply.json names; a role that only plans needs no writes.'
     return problem(NAME, `refused: ${denied.join(', ')}`, help)
   }
   const failed = verdicts.flatMap(({ trial, verdict }) =>
@@ -66,9 +68,33 @@ function trialsOf({ sdk, client, signal }: Probe, { name: table, definition }: S
         options,
       ),
     ),
-    ...(definition.base === 'model-catalog'
+    trial('BatchGetItem', () =>
+      client.send(new sdk.BatchGetItemCommand({ RequestItems: { [table]: { Keys: [key] } } }), options),
+    ),
+    trial('UpdateItem', () =>
+      client.send(
+        new sdk.UpdateItemCommand({
+          ...{ ...input, Key: key, UpdateExpression: 'SET #rev = :key', ConditionExpression: never },
+          ExpressionAttributeNames: { ...names, '#rev': 'rev' },
+          ExpressionAttributeValues: { ':key': { S: NOBODY } },
+        }),
+        options,
+      ),
+    ),
+    ...(SCANNED.has(definition.base)
       ? [trial('Scan', () => client.send(new sdk.ScanCommand({ ...input, Limit: 1 }), options))]
       : []),
+    ...definition.indexes.map((index) =>
+      trial(`Query of ${index.name}`, () =>
+        client.send(
+          new sdk.QueryCommand({
+            ...{ ...input, ...query, IndexName: index.name },
+            ExpressionAttributeNames: { '#key': index.partition.name },
+          }),
+          options,
+        ),
+      ),
+    ),
   ]
 }
 

@@ -91,7 +91,16 @@ describe('the doctor, with an endpoint of the environment', () => {
 
   test('finds nothing, and writes nothing, where all is well', async () => {
     expect(levelsOf((await looked()).values())).toEqual(healthy)
-    const known = ['DescribeTable', 'GetItem', 'Query', 'Scan', 'PutItem', 'DescribeContinuousBackups']
+    const known = [
+      'DescribeTable',
+      'GetItem',
+      'Query',
+      'Scan',
+      'PutItem',
+      'DescribeContinuousBackups',
+      'BatchGetItem',
+      'UpdateItem',
+    ]
     expect(proxy.asked.filter((asked) => !known.includes(asked.split(' ')[0] ?? ''))).toEqual([])
     const client = new DynamoDBClient(embeddedClientSettings(storeFile().endpoint))
     for (const { base } of TABLE_DEFINITIONS) {
@@ -109,7 +118,7 @@ describe('the doctor, with an endpoint of the environment', () => {
     expect(found.get('permissions')).toMatchObject({
       level: 'problem',
       message: 'refused: PutItem on model-registry',
-      help: expect.stringContaining('PutItem'),
+      help: expect.stringContaining('deploy/iam/apply.json'),
     })
     expect(levelsOf(found.values())).toEqual({ ...healthy, permissions: 'problem' })
   })
