@@ -16,7 +16,7 @@ export async function describeStore(
   signal: AbortSignal,
 ): Promise<TableState[]> {
   const { describeTables } = await import('../recorded/create-tables.ts')
-  const { tablesError } = await import('../recorded/dynamodb-tables.ts')
+  const { tablesError } = await import('../recorded/tables-error.ts')
   const target = await tablesTarget(app, settings)
   try {
     return await withTablesClient(target, (client) => describeTables({ client, prefix: target.prefix, signal }))

@@ -1,11 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { StewardError } from '../domain/errors.ts'
-import { shortText } from '../domain/short-text.ts'
 import { mapLimited } from '../domain/map-limited.ts'
 import { systemClock } from '../system/clock.ts'
 import { AdaptiveLimit } from './adaptive-limit.ts'
 import type { Item, Key, PutCondition, QueryRequest, TableName, Tables } from './tables.ts'
 import { sortKeyOf, tableKeys } from './tables.ts'
+import { isConnectionError, isThrottling, tablesError } from './tables-error.ts'
 
 export interface DynamoDbOptions {
   readonly region: string
@@ -26,11 +25,6 @@ interface Connection {
   readonly marshalling: Marshalling
   readonly client: DynamoDBClient
 }
-
-const CONNECTION_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'TimeoutError', 'ETIMEDOUT'])
-/** Names, never messages: servers agree on names only. Source: the DynamoDB API's list of common errors. */
-const THROTTLING_ERRORS = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']
-const TRANSIENT_ERRORS = new Set([...THROTTLING_ERRORS, 'InternalServerError', 'InternalFailure', 'ServiceUnavailable'])
 
 /** The most that DynamoDB takes in one BatchGetItem. */
 const BATCH = 100
@@ -233,7 +227,7 @@ export class DynamoDbTables implements Tables {
         try {
           return await next(request)
         } catch (error) {
-          if (error instanceof Error && THROTTLING_ERRORS.includes(error.name)) this.#limit.press()
+          if (isThrottling(error)) this.#limit.press()
           throw error
         }
       },
@@ -266,39 +260,4 @@ function conditionOf(table: TableName, condition: PutCondition, { marshall }: Ma
     ExpressionAttributeNames: { '#rev': 'rev', '#fence': 'fence' },
     ExpressionAttributeValues: marshall({ ':rev': condition.rev, ':fence': condition.fence }),
   }
-}
-
-function isConnectionError(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  const names = [
-    'code' in error ? error.code : undefined,
-    'name' in error ? error.name : undefined,
-    'cause' in error && typeof error.cause === 'object' && error.cause !== null && 'code' in error.cause
-      ? error.cause.code
-      : undefined,
-  ]
-  return names.some((name) => typeof name === 'string' && CONNECTION_ERRORS.has(name))
-}
-
-/** What went wrong in DynamoDB, as one of our errors; anything else as it is. */
-export function tablesError(error: unknown): unknown {
-  if (error instanceof StewardError || !(error instanceof Error)) return error
-  if (error.name === 'AbortError') return error
-  if (error.name === 'ResourceNotFoundException') {
-    return new StewardError('a metadata table is missing', {
-      code: 'table_missing',
-      kind: 'environment',
-      hint: 'Create the tables with `steward tables create`.',
-      cause: error,
-    })
-  }
-  if (error.name === 'AccessDeniedException' || error.name === 'UnrecognizedClientException') {
-    return new StewardError(`DynamoDB refuses access: ${shortText(error)}`, { code: 'tables_denied', cause: error })
-  }
-  const retry = TRANSIENT_ERRORS.has(error.name) || isConnectionError(error) ? 'backoff' : 'never'
-  return new StewardError(`DynamoDB: ${error.name}: ${shortText(error)}`, {
-    code: 'tables_failed',
-    retry,
-    cause: error,
-  })
 }
