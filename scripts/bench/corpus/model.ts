@@ -27,7 +27,7 @@ export function modelFolder(model: number): string {
 
 /** The eight documents of one model: its entry, five versions, and what runs in two stages. */
 export function modelFiles(model: number, seed: number): CorpusFile[] {
-  const random = randomOf(model, seed)
+  const random = seededRandom(seed * 1_000_003 + model)
   const folder = modelFolder(model)
   const versions = Array.from({ length: VERSIONS }, (_, index) => ({
     path: `${folder}/versions/${index + 1}.yaml`,
@@ -39,11 +39,6 @@ export function modelFiles(model: number, seed: number): CorpusFile[] {
     { path: `${folder}/deployments/test.yaml`, text: deploymentText(model, 'test', VERSIONS, random) },
     { path: `${folder}/deployments/prod.yaml`, text: deploymentText(model, 'prod', VERSIONS - 1, random) },
   ]
-}
-
-/** What is random about a model, the same each time. */
-export function randomOf(model: number, seed: number): () => number {
-  return seededRandom(seed * 1_000_003 + model)
 }
 
 /** About 1.4 KB. `revision` makes the same document with another description. */

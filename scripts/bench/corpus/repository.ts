@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { artifactBytes, modelFiles, modelFolder, modelText, randomOf, VERSIONS, type CorpusFile } from './model.ts'
+import { artifactBytes, modelFiles, modelFolder, VERSIONS, type CorpusFile } from './model.ts'
 
 export const SEED = 20260301
 const WHO = 'Bench <bench@example.com> 1767225600 +0000'
@@ -56,9 +56,16 @@ export async function commitChange(
 ): Promise<void> {
   const files = Array.from({ length: change.count }, (_, model) => ({
     path: `${modelFolder(model)}/model.yaml`,
-    text: modelText(model, randomOf(model, SEED), change.revision),
+    text: revised(model, change.revision),
   }))
   await commitFiles(repo, { ...change, files })
+}
+
+/** The entry of a model with another description and nothing else: its url and owner are also its versions'. */
+function revised(model: number, revision: number): string {
+  const [entry] = modelFiles(model, SEED)
+  const text = entry?.text ?? ''
+  return revision === 0 ? text : text.replace('revision 0 of this text', `revision ${revision} of this text`)
 }
 
 /** The files that the versions name, below `folder`. */
