@@ -29,7 +29,9 @@ export class InstalledPackage {
     const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))
     mkdirSync(this.project)
     writeFileSync(join(this.project, 'package.json'), '{"private": true}\n')
-    const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund']
+    // A request that hangs is asked again instead of waited for.
+    const patience = ['--fetch-timeout=45000', '--fetch-retries=3']
+    const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...patience]
     const tarball = join(this.#base, `model-steward-${version}.tgz`)
     const { code, out, err } = spawned('npm', ['install', ...options, tarball], this.project)
     if (code === 0) return null
