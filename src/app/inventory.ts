@@ -1,4 +1,5 @@
 import { mapLimited } from '../domain/map-limited.ts'
+import { liveIn } from '../recorded/read-known.ts'
 import type { Item, Tables } from '../recorded/tables.ts'
 import { servedAt, toEntry, type HistoryEntry } from './history.ts'
 
@@ -28,17 +29,10 @@ export async function readInventory(
 ): Promise<Inventory> {
   const { stages, asOf, signal } = request
   const found = await mapLimited(stages, READERS, (stage) =>
-    asOf === null ? servingNow(tables, stage, signal) : servedThen(tables, stage, asOf, signal),
+    asOf === null ? liveIn(tables, stage, signal) : servedThen(tables, stage, asOf, signal),
   )
   const entries = found.flat().map(toInventoryEntry).sort(byPlace)
   return { format: 'steward.inventory/v1', as_of: asOf?.toISOString() ?? null, stages, entries }
-}
-
-async function servingNow(tables: Tables, stage: string, signal: AbortSignal): Promise<readonly Item[]> {
-  const partition = { attribute: 'live_stage', value: stage }
-  const items = await tables.query('model-deployment', { partition, index: 'live-by-stage' }, signal)
-  // An adopted item keeps the attributes that others gave it.
-  return items.filter(({ status }) => status === 'live')
 }
 
 async function servedThen(tables: Tables, stage: string, asOf: Date, signal: AbortSignal): Promise<readonly Item[]> {

@@ -80,9 +80,12 @@ function isAtRest({ status }: RecordedUnit): boolean {
   return status === null || (status.sync === 'Synced' && status.health !== 'Progressing')
 }
 
-function liveIn(tables: Tables, stage: string, signal: AbortSignal): Promise<readonly Item[]> {
+/** The items that are live in a stage, by its index: eventually consistent. */
+export async function liveIn(tables: Tables, stage: string, signal: AbortSignal): Promise<readonly Item[]> {
   const partition = { attribute: 'live_stage', value: stage }
-  return tables.query('model-deployment', { partition, index: 'live-by-stage' }, signal)
+  const items = await tables.query('model-deployment', { partition, index: 'live-by-stage' }, signal)
+  // An adopted item keeps the attributes that others gave it.
+  return items.filter(({ status }) => status === 'live')
 }
 
 function catalogKey({ model }: KnownUnit): Key {

@@ -223,5 +223,6 @@ describe('an item that others have written (I7)', () => {
       fields: ['description', 'owner', 'services', 'team'],
     })
     expect((await counted('adopt')).value).toMatchObject({ items: [] })
+    expect(await line.run(['adopt', 'abc/none'])).toMatchObject({ code: 1, err: expect.stringContaining('no model') })
   })
 })

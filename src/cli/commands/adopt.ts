@@ -1,4 +1,5 @@
 import { adopt as adoptItems, findForeign, type ForeignItem } from '../../app/adopt.ts'
+import { requireRecorded } from '../../app/history.ts'
 import type { ModelId } from '../../domain/names.ts'
 import { keyOf } from '../../recorded/tables.ts'
 import { countText, plain } from '../../report/diagnostics.ts'
@@ -20,7 +21,7 @@ export const adopt: Command = {
     'An item without `rev` is not ours: its model is left alone (ST1401) until the item is removed or adopted. Adopting\n' +
     'marks it with `rev` and `fence`, records that in the audit, and leaves everything else of it as it is; the next plan\n' +
     'then shows what would be changed. Without MODEL, the items of all declared models. A deployment of which it is not\n' +
-    'known how it was made becomes history (`retired`). While a daemon holds the lease, stop it first.',
+    'known how it was made becomes history (`retired`), and `inventory` does not count it. While a daemon holds the lease, stop it first.',
   examples: [
     'steward adopt --dry-run',
     'steward adopt abc_corp/claim/doc_classification',
@@ -33,6 +34,8 @@ export const adopt: Command = {
     requireSettings(declared)
     const tables = await app.tables(declared.state.settings)
     const items = await findForeign(tables, declared.state, { model, signal })
+    const unknown = model !== null && items.length === 0 && !declared.state.units.has(model)
+    if (unknown) await requireRecorded(tables, model, signal)
     if (!io.json) for (const item of items) io.out(plain(`${nameOf(item)}${consequence(item)}`))
     if (items.length === 0 || options.flag('dry-run')) return end(invocation, { model, items, result: 'nothing_done' })
     if (!options.flag('yes')) {

@@ -12,8 +12,8 @@ export const auditVerify: Command = {
     `${whichModels}\n\n` +
     'Each entry names the one before it and the write that it accounts for. Found are entries that were changed,\n' +
     'removed or put in, and items of the catalog, the registry and the deployments that serve or have ended which are\n' +
-    'not what was audited. Not covered are times (create_at, served_from, live_from, live_until) and a deployment that\n' +
-    'is on its way. Whoever may write to all tables can also write the whole audit anew: keep exports elsewhere.\n' +
+    'not what was audited. Not covered are times (create_at, served_from, live_from, live_until), a deployment that is on\n' +
+    'its way, and an item put back to an earlier state that was audited too. Whoever may write to all tables can also write the whole audit anew: keep exports elsewhere.\n' +
     'Exit code 0: all is sound; 1: something is wrong.',
   examples: ['steward audit verify', 'steward audit verify abc_corp/claim/doc_classification --json'],
   async run(invocation) {
