@@ -28,8 +28,8 @@ function contentOf({ catalog, versions, deployments }: DeclaredUnit): Json {
   return [
     (catalog?.value ?? null) as unknown as Json,
     [...versions].map(([number, { document }]) => [number, document.value as Json]),
-    [...deployments.values()].map(({ name, specDigest, held, deadlineMs, resolved }) => [
-      ...[name, specDigest, held, deadlineMs],
+    [...deployments.values()].map(({ name, specDigest, held, resolved }) => [
+      ...[name, specDigest, held],
       resolved as unknown as Json,
     ]),
   ]

@@ -65,6 +65,8 @@ export class Leader {
     await this.#look(signal)
     const controller = this.#controller
     if (controller === null || this.#paused) return false
+    // What is held goes no further, but whether it still serves is looked at.
+    controller.enqueue(waitingModels(controller), 'resync')
     const jitter = 0.9 + app.randomness.next() * 0.2
     const poll = AbortSignal.timeout(Math.round(intervalMs * jitter))
     await controller.untilIdle(AbortSignal.any([signal, poll, followed.nextChange()]))
@@ -232,6 +234,10 @@ export class Leader {
       )
     }
   }
+}
+
+function waitingModels({ results }: Controller): ModelId[] {
+  return [...results].filter(([, { outcome }]) => outcome.kind === 'waiting').map(([model]) => model)
 }
 
 /** Whether a failed round is worth another try. */

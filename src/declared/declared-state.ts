@@ -54,8 +54,6 @@ export interface DeclaredDeployment {
   /** Path on the runtime's gateway. */
   readonly path: string
   readonly replicas: number
-  /** Milliseconds from `preparing`. */
-  readonly deadlineMs: number
   readonly environmentVariables: readonly EnvironmentVariable[]
   /** A hold is in force: what runs stays as it is. */
   readonly held: boolean

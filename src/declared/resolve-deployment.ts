@@ -1,5 +1,4 @@
 import { digestOf, type Digest } from '../domain/digest.ts'
-import { parseDuration } from '../domain/durations.ts'
 import type { DeploymentDocument } from '../domain/generated/deployment.ts'
 import type { ModelDocument } from '../domain/generated/model.ts'
 import type { ModelVersionDocument } from '../domain/generated/model-version.ts'
@@ -8,8 +7,6 @@ import { normaliseStrategy, type DeploymentMethod, type ModelId } from '../domai
 import type { CompiledDocument } from './compile-document.ts'
 import type { DeploymentLayer } from './deployment-layers.ts'
 import type { DeclaredDeployment, DeclaredRuntime, EnvironmentVariable } from './declared-state.ts'
-
-const DEFAULT_DEADLINE_MS = 30 * 60_000
 
 /** Fields that say who a document is; the path says it already. */
 const identityFields = ['api_version', 'kind', 'namespace', 'model_name'] as const
@@ -67,7 +64,6 @@ export function resolveDeployment(input: ResolveInput): DeclaredDeployment {
     strategy: normaliseStrategy(value.rolling_strategy ?? 'rolling'),
     path: value.endpoints?.find(({ type }) => type === 'rest')?.path ?? `${model}/${name}`,
     replicas: value.capacity?.replicas ?? 1,
-    deadlineMs: parseDuration(value.rollout?.deadline ?? '') ?? DEFAULT_DEADLINE_MS,
     environmentVariables,
     held,
     resolved,

@@ -253,6 +253,16 @@ export const diagnosticCodes = {
     'Promote the version that replaces it.',
     why('What runs goes on. Settings may raise or silence it.'),
   ),
+  ST1237: warning(
+    'Steps of a rollout that is no canary',
+    'Write `rolling_strategy: canary`, or remove the steps.',
+    why('A rolling rollout steps by its replicas, a blue/green one moves all traffic at once.'),
+  ),
+  ST1238: error(
+    'A rollout that is watched longer than it may take',
+    'Leave `deadline` out, or make it longer.',
+    why('After every step of a canary, and at 100 %, a rollout is watched for `bake`; the deadline counts from its begin.'),
+  ),
   ST1301: error('An artifact is missing', 'Put it where its uri says, or correct the uri.'),
   ST1302: error(
     'An artifact is not the declared one',

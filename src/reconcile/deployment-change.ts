@@ -1,11 +1,9 @@
 import { isJsonObject } from '../domain/json.ts'
-import { deploymentKey, type DeploymentMethod } from '../domain/names.ts'
+import { deploymentKey, normaliseStrategy, type DeploymentMethod } from '../domain/names.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
-import type { Change } from '../runtimes/driver.ts'
+import type { Change, ChangeVariable } from '../runtimes/driver.ts'
 import { adjustedOf } from '../plan/standing.ts'
 import { runtimeOf, type Intent, type ReconcilePorts } from './ports.ts'
-
-export const DEFAULT_DEADLINE_MS = 30 * 60_000
 
 export function methodOf(deployment: RecordedDeployment): DeploymentMethod {
   return String(deployment.item.deployment_method) as DeploymentMethod
@@ -28,13 +26,15 @@ export function changeOf(
   const { item } = deployment
   const version = recorded.versions.get(deployment.modelVersion) ?? {}
   const serving = isJsonObject(version.serving) ? version.serving : {}
+  const { rollout: wish } = adjustedOf(deployment, rollout)
+  const rest = objects(item.endpoints).find(({ type }) => type === 'rest')
   return {
     key: deploymentKey(recorded.model, deployment.name),
     runtime: runtimeOf(intent.declared, String(item.runtime), item),
     epoch: ports.writer.epoch,
     deploymentId: String(deployment.id),
     modelVersion: deployment.modelVersion,
-    path: pathOf(recorded, deployment),
+    path: typeof rest?.path === 'string' ? rest.path : `${recorded.model}/${deployment.name}`,
     artifacts: objects(version.artifacts).map((artifact) => ({
       name: String(artifact.name),
       uri: ports.resolveArtifact(String(artifact.uri)),
@@ -42,11 +42,11 @@ export function changeOf(
       ...(typeof artifact.size === 'number' && { size: artifact.size }),
     })),
     command: Array.isArray(serving.command) ? serving.command.map(String) : [],
-    environmentVariables: objects(item.environment_variables).map(({ name, value }) => ({
-      name: String(name),
-      value: String(value ?? ''),
-    })),
+    environmentVariables: objects(item.environment_variables).map(variableOf),
     replicas: replicasOf(deployment, rollout),
+    strategy: normaliseStrategy(String(item.rolling_strategy ?? 'rolling')),
+    stickyHeader: isJsonObject(wish) && typeof wish.sticky_header === 'string' ? wish.sticky_header : null,
+    tokenRef: rest?.auth === 'token' && typeof rest.token_ref === 'string' ? rest.token_ref : null,
   }
 }
 
@@ -55,9 +55,9 @@ export function replicasOf(deployment: RecordedDeployment, rollout: RecordedRoll
   return isJsonObject(capacity) && typeof capacity.replicas === 'number' ? capacity.replicas : 1
 }
 
-function pathOf(recorded: RecordedUnit, deployment: RecordedDeployment): string {
-  const rest = objects(deployment.item.endpoints).find(({ type }) => type === 'rest')
-  return typeof rest?.path === 'string' ? rest.path : `${recorded.model}/${deployment.name}`
+function variableOf({ name, value, secret_ref: reference }: Readonly<Record<string, unknown>>): ChangeVariable {
+  if (typeof reference === 'string') return { name: String(name), secretRef: reference }
+  return { name: String(name), value: String(value ?? '') }
 }
 
 function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {

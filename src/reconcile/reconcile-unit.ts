@@ -1,11 +1,13 @@
-import type { DeclaredUnit } from '../declared/declared-state.ts'
+import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { isDriven, type ModelId } from '../domain/names.ts'
 import { isEnded, isOpen } from '../domain/rollout-states.ts'
+import { isJsonObject } from '../domain/json.ts'
+import { adjustedOf } from '../plan/standing.ts'
 import { removes, type Action, type UnitPlan } from '../plan/plan.ts'
 import { planAll } from '../plan/plan-all.ts'
 import { usedVersions } from '../plan/used-versions.ts'
-import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import { UnitView } from '../recorded/unit-view.ts'
 import { DriverError } from '../runtimes/driver.ts'
 import { applyRecords } from './apply-records.ts'
@@ -24,6 +26,8 @@ import { unitCondition, writeUnitStatus } from './unit-status.ts'
 
 /** How soon to look again at a rollout that waits for its target. */
 const POLL_MS = 200
+/** The same while it bakes: only a crash would be news. */
+const BAKE_POLL_MS = 1_000
 
 export interface UnitResult {
   readonly outcome: Outcome
@@ -212,9 +216,8 @@ class UnitPass {
         if (event?.type !== 'removed') return
         return retireUndriven(this.#ports, this.#intent, { recorded: this.#recorded, deployment: item })
       }
-      const work = { recorded: this.#recorded, deployment: item, event }
-      const deadline = declared?.specDigest === item.specDigest ? { deadlineMs: declared.deadlineMs } : {}
-      await stepRollout(this.#ports, this.#intent, { ...work, ...deadline })
+      const hold = holdOf(declared, item, this.#recorded.rollouts.get(item.name))
+      await stepRollout(this.#ports, this.#intent, { recorded: this.#recorded, deployment: item, event, hold })
     })
   }
 
@@ -246,11 +249,33 @@ class UnitPass {
 
   #outcome(): Outcome {
     if (this.#failure !== null) return { kind: 'failed', reason: this.#failure }
-    const open = this.#recorded.deployments.some(({ status }) => isOpen(status))
-    if (open || this.#stepped) return { kind: 'requeue', afterMs: POLL_MS }
+    const open = this.#recorded.deployments.filter(({ status }) => isOpen(status))
+    const moving = open.filter(({ status }) => status !== 'held')
+    if (this.#stepped) return { kind: 'requeue', afterMs: POLL_MS }
+    if (moving.length > 0) return { kind: 'requeue', afterMs: Math.min(...moving.map((item) => this.#pollAfter(item))) }
     if (this.#problems.length > 0) return { kind: 'stalled', reason: this.#problems.join('; ') }
-    return { kind: 'done' }
+    const [held] = open
+    if (held === undefined) return { kind: 'done' }
+    return { kind: 'waiting', reason: this.#recorded.rollouts.get(held.name)?.reason ?? '' }
   }
+
+  #pollAfter({ name, status }: RecordedDeployment): number {
+    const until = this.#recorded.rollouts.get(name)?.item.bake_until
+    if (status !== 'baking' || typeof until !== 'string') return POLL_MS
+    const left = Date.parse(until) - this.#ports.clock.now().getTime()
+    return Math.min(BAKE_POLL_MS, Math.max(POLL_MS, left))
+  }
+}
+
+/** Why a rollout goes no further: as declared, which knows when a hold ends; of a document that can't be read, as recorded. */
+function holdOf(
+  declared: DeclaredDeployment | undefined,
+  deployment: RecordedDeployment,
+  rollout: RecordedRollout | undefined,
+): string | null {
+  if (declared !== undefined) return declared.held ? (declared.resolved.hold?.reason ?? '') : null
+  const { hold } = adjustedOf(deployment, rollout)
+  return isJsonObject(hold) ? String(hold.reason ?? '') : null
 }
 
 function isDelete({ kind }: Action): boolean {

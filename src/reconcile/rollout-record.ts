@@ -5,7 +5,7 @@ import { adjustedOf } from '../plan/standing.ts'
 import type { RecordedDeployment, RecordedRollout } from '../recorded/recorded-state.ts'
 import { unitKey } from '../recorded/read-unit.ts'
 import type { Item } from '../recorded/tables.ts'
-import { newRollout, type Ending, type Rollout } from '../rollout/rollout.ts'
+import { newRollout, type Ending, type HoldableState, type Rollout } from '../rollout/rollout.ts'
 
 /** The rollout's record: one for each deployment name, replaced when a new rollout begins. */
 export function rolloutItem(
@@ -33,6 +33,8 @@ export function rolloutItem(
     deadline: rollout.deadline,
     reason: rollout.reason,
     ending: rollout.ending,
+    bake_until: rollout.bakeUntil,
+    held: rollout.held === null ? null : { ...rollout.held },
     ...(before !== undefined && { rev: before.item.rev ?? 0, fence: before.item.fence ?? 0 }),
   }
 }
@@ -44,7 +46,12 @@ export function rolloutOf(deployment: RecordedDeployment, record: RecordedRollou
   }
   const { state, step, weight, deadline, reason, item } = record
   const ending = typeof item.ending === 'string' ? (item.ending as Ending) : null
-  return { state, step, weight, deadline, reason, ending }
+  const bakeUntil = typeof item.bake_until === 'string' ? item.bake_until : null
+  return { state, step, weight, deadline, reason, ending, bakeUntil, held: heldOf(item) }
+}
+
+function heldOf({ held }: Item): Rollout['held'] {
+  return isJsonObject(held) ? { from: String(held.from) as HoldableState, since: String(held.since) } : null
 }
 
 /** What the version that serves had been adjusted to: it goes on with that when the new one is rolled back. */

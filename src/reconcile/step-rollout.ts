@@ -5,13 +5,14 @@ import { toRollout } from '../recorded/read-unit.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Item } from '../recorded/tables.ts'
 import { writeItem } from '../recorded/write-item.ts'
-import { rollingWeights } from '../rollout/rolling.ts'
 import { advance } from '../rollout/machine.ts'
 import type { Rollout, RolloutCommand, RolloutEvent, RolloutPlan } from '../rollout/rollout.ts'
 import { DriverError, type Change, type RuntimeDriver } from '../runtimes/driver.ts'
-import { changeOf, DEFAULT_DEADLINE_MS, methodOf } from './deployment-change.ts'
+import { adjustedOf } from '../plan/standing.ts'
+import { changeOf, methodOf } from './deployment-change.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 import { recordChange } from './record-change.ts'
+import { rolloutPlan } from './rollout-plan.ts'
 import { rolloutItem, rolloutOf } from './rollout-record.ts'
 import { targetView } from './target-view.ts'
 
@@ -20,7 +21,8 @@ export interface StepWork {
   readonly deployment: RecordedDeployment
   /** What to tell the machine before it sees the target; null: only the target. */
   readonly event: Exclude<RolloutEvent, { type: 'observed' }> | null
-  readonly deadlineMs?: number
+  /** Why it goes no further now; null: it may. */
+  readonly hold: string | null
 }
 
 /**
@@ -28,10 +30,10 @@ export interface StepWork {
  * record the outcome. Killed anywhere, the next step goes on from what is recorded and what is seen (I9).
  */
 export async function stepRollout(ports: ReconcilePorts, intent: Intent, work: StepWork): Promise<void> {
-  const { recorded, deployment } = work
+  const { deployment } = work
   const driver = ports.driver(methodOf(deployment))
   if (driver === null) throw new DriverError('invalid', `there is no driver for ${methodOf(deployment)}`)
-  const step = new RolloutStep(ports, intent, { recorded, deployment, driver, deadlineMs: work.deadlineMs })
+  const step = new RolloutStep(ports, intent, { ...work, driver })
   if (work.event !== null) await step.take(work.event)
   await step.observe()
 }
@@ -51,14 +53,9 @@ class RolloutStep {
   constructor(
     ports: ReconcilePorts,
     intent: Intent,
-    work: {
-      readonly recorded: RecordedUnit
-      readonly deployment: RecordedDeployment
-      readonly driver: RuntimeDriver
-      readonly deadlineMs: number | undefined
-    },
+    work: Pick<StepWork, 'recorded' | 'deployment' | 'hold'> & { readonly driver: RuntimeDriver },
   ) {
-    const { recorded, deployment, driver, deadlineMs = DEFAULT_DEADLINE_MS } = work
+    const { recorded, deployment, driver, hold } = work
     this.#ports = ports
     this.#intent = intent
     this.#recorded = recorded
@@ -67,7 +64,11 @@ class RolloutStep {
     this.#record = recorded.rollouts.get(deployment.name)
     this.#rollout = rolloutOf(deployment, this.#record)
     this.#change = changeOf(ports, intent, { recorded, deployment, rollout: this.#record })
-    this.#plan = { weights: rollingWeights(this.#change.replicas), deadlineMs, replaces: this.#replaces() }
+    this.#plan = rolloutPlan(this.#change, adjustedOf(deployment, this.#record), {
+      replaces: this.#replaces(),
+      hold,
+      waitsFor: null,
+    })
   }
 
   async take(event: RolloutEvent): Promise<void> {

@@ -1,4 +1,4 @@
-import { replicasAt } from '../rollout/rolling.ts'
+import { newReplicas } from '../rollout/strategy.ts'
 import type { Change, Observation } from '../runtimes/driver.ts'
 import type { TargetView } from '../rollout/rollout.ts'
 
@@ -19,8 +19,9 @@ export function targetView(
     weight: own?.weight ?? 0,
     asked: own?.replicas ?? 0,
     ready: own?.ready ?? 0,
-    needed: replicasAt(change.replicas, weight),
+    needed: newReplicas(change.strategy, change.replicas, weight),
     alone: sets.every(({ deploymentId }) => deploymentId === change.deploymentId),
-    failure: own?.failure ?? null,
+    // A crash counts though the target has started another process since.
+    failure: own?.failure ?? own?.crash ?? null,
   }
 }

@@ -29,6 +29,7 @@ export function deploymentCondition(
     newest === null ? '' : rollout?.deploymentId === newest.id ? rollout.reason : String(newest.item.reason ?? '')
   const same = declared === undefined ? live === null : live?.specDigest === declared.specDigest
   const sync: Sync = same && open === null ? 'Synced' : 'OutOfSync'
+  if (open?.status === 'held') return { sync: 'OutOfSync', health: 'Suspended', reason: 'Held', message: reason }
   if (open !== null || newest?.status === 'retiring') {
     return { sync: 'OutOfSync', health: 'Progressing', reason: 'RollingOut', message: reason }
   }

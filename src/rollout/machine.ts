@@ -1,5 +1,15 @@
 import type { RolloutState } from '../domain/rollout-states.ts'
-import type { Advance, Ending, Rollout, RolloutCommand, RolloutEvent, RolloutPlan, TargetView } from './rollout.ts'
+import { hold, isHoldable, resume } from './hold.ts'
+import {
+  waitingStates,
+  type Advance,
+  type Ending,
+  type Rollout,
+  type RolloutCommand,
+  type RolloutEvent,
+  type RolloutPlan,
+  type TargetView,
+} from './rollout.ts'
 
 /**
  * The rollout state machine: (state, event, now) → (state, command). Pure. Commands are idempotent and given again
@@ -11,9 +21,7 @@ export function advance(rollout: Rollout, event: RolloutEvent, plan: RolloutPlan
     case 'observed':
       return observed(rollout, event.target, plan, now)
     case 'refused':
-      return mayAbort(rollout.state)
-        ? abort(rollout, plan.replaces ? 'rolled_back' : 'failed', event.reason)
-        : stay(rollout)
+      return mayAbort(rollout.state) ? abort(rollout, failureOf(plan), event.reason) : stay(rollout)
     case 'superseded':
       return superseded(rollout, event.reason)
     case 'removed':
@@ -23,23 +31,22 @@ export function advance(rollout: Rollout, event: RolloutEvent, plan: RolloutPlan
 
 function observed(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: Date): Advance {
   switch (rollout.state) {
-    case 'pending': {
-      const deadline = new Date(now.getTime() + plan.deadlineMs).toISOString()
-      return go({ ...rollout, state: 'preparing', deadline }, { kind: 'prepare' })
-    }
+    case 'pending':
+    case 'awaiting_approval':
+    case 'awaiting_capacity':
+      return waiting(rollout, plan, now)
     case 'preparing':
     case 'shifting':
+    case 'baking':
       return onTheWay(rollout, target, plan, now)
+    case 'held':
+      return held(rollout, target, plan, now)
     case 'settling':
       return settling(rollout, target)
     case 'aborting':
       return aborting(rollout, target)
     case 'retiring':
       return target.exists ? go(rollout, { kind: 'retire' }) : go({ ...rollout, state: 'retired', weight: 0 }, null)
-    case 'awaiting_approval':
-    case 'awaiting_capacity':
-    case 'baking':
-    case 'held':
     case 'live':
     case 'rolled_back':
     case 'failed':
@@ -49,31 +56,64 @@ function observed(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
   }
 }
 
-function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: Date): Advance {
-  const ending = plan.replaces ? 'rolled_back' : 'failed'
-  if (target.present && target.failure !== null) return abort(rollout, ending, target.failure)
-  if (rollout.deadline !== null && now.getTime() >= Date.parse(rollout.deadline)) {
-    return abort(rollout, ending, 'the deadline passed before the new version was ready')
+/** The target has not heard of it. */
+function waiting(rollout: Rollout, plan: RolloutPlan, now: Date): Advance {
+  if (plan.hold !== null) return go(hold(rollout, plan.hold, now), null)
+  const { waitsFor } = plan
+  if (waitsFor !== null) {
+    const same = rollout.state === waitsFor.state && rollout.reason === waitsFor.reason
+    return same ? stay(rollout) : go({ ...rollout, ...waitsFor }, null)
   }
-  if (!target.present) return go({ ...rollout, state: 'preparing', step: 0, weight: 0 }, { kind: 'prepare' })
+  const deadline = new Date(now.getTime() + plan.deadlineMs).toISOString()
+  return go({ ...rollout, state: 'preparing', deadline, reason: '' }, { kind: 'prepare' })
+}
+
+function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: Date): Advance {
+  if (target.present && target.failure !== null) return abort(rollout, failureOf(plan), target.failure)
+  if (plan.hold !== null) return go(hold(rollout, plan.hold, now), null)
+  if (hasPassed(rollout.deadline, now)) return abort(rollout, failureOf(plan), lateness(rollout))
+  if (!target.present) return go(fromTheBeginning(rollout), { kind: 'prepare' })
   if (rollout.state === 'preparing') {
-    const first = Math.min(1, target.needed)
-    if (target.asked < first) return go(rollout, { kind: 'prepare' })
-    return target.settled && target.ready >= first ? shiftOn(rollout, plan) : stay(rollout)
+    if (target.asked < target.needed) return go(rollout, { kind: 'prepare' })
+    return target.settled && target.ready >= target.needed ? shiftOn(rollout, plan) : stay(rollout)
   }
   if (target.weight !== rollout.weight || target.asked !== target.needed) {
-    return go(rollout, { kind: 'shift', weight: rollout.weight })
+    // What was watched so far was another thing.
+    return go({ ...rollout, state: 'shifting', bakeUntil: null }, { kind: 'shift', weight: rollout.weight })
   }
   if (!target.settled || target.ready < target.needed) return stay(rollout)
-  return shiftOn(rollout, plan)
+  if (rollout.state === 'shifting') return bake(rollout, plan, now)
+  return hasPassed(rollout.bakeUntil, now) ? shiftOn(rollout, plan) : stay(rollout)
+}
+
+/** Everything of the present weight is ready: it is watched, where the step says so. */
+function bake(rollout: Rollout, plan: RolloutPlan, now: Date): Advance {
+  // A weight that an adjustment took out of the steps is watched as the one before it would be.
+  const bakeMs = plan.steps.findLast(({ weight }) => weight <= rollout.weight)?.bakeMs ?? 0
+  if (bakeMs === 0) return shiftOn(rollout, plan)
+  return go({ ...rollout, state: 'baking', bakeUntil: new Date(now.getTime() + bakeMs).toISOString() }, null)
 }
 
 /** The next greater weight, not the next index: an adjusted capacity changes how many steps there are. */
 function shiftOn(rollout: Rollout, plan: RolloutPlan): Advance {
-  const step = plan.weights.findIndex((weight) => weight > rollout.weight)
-  const weight = plan.weights[step]
-  if (weight === undefined) return go({ ...rollout, state: 'settling' }, { kind: 'settle' })
-  return go({ ...rollout, state: 'shifting', step, weight }, { kind: 'shift', weight })
+  const next = { ...rollout, bakeUntil: null }
+  const step = plan.steps.findIndex(({ weight }) => weight > rollout.weight)
+  const weight = plan.steps[step]?.weight
+  if (weight === undefined) return go({ ...next, state: 'settling' }, { kind: 'settle' })
+  return go({ ...next, state: 'shifting', step, weight }, { kind: 'shift', weight })
+}
+
+/** It goes no further, but a version that fails does not stay because somebody asked to wait. */
+function held(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: Date): Advance {
+  const from = rollout.held?.from ?? 'pending'
+  if (!isWaiting(from) && target.present && target.failure !== null) {
+    return abort(rollout, failureOf(plan), target.failure)
+  }
+  if (plan.hold === null) return go(resume(rollout, now), null)
+  if (rollout.reason !== plan.hold) return go({ ...rollout, reason: plan.hold }, null)
+  const moved = target.present && (target.weight !== rollout.weight || target.asked !== target.needed)
+  if (moved && rollout.weight > 0) return go(rollout, { kind: 'shift', weight: rollout.weight })
+  return stay(rollout)
 }
 
 function settling(rollout: Rollout, target: TargetView): Advance {
@@ -89,25 +129,51 @@ function aborting(rollout: Rollout, target: TargetView): Advance {
 }
 
 function superseded(rollout: Rollout, reason: string): Advance {
-  if (rollout.state === 'pending') return go({ ...rollout, state: 'superseded', reason }, null)
+  const { state, held } = rollout
+  const unheard = isWaiting(state) || (state === 'held' && held !== null && isWaiting(held.from))
+  if (unheard) return go({ ...rollout, state: 'superseded', reason, held: null }, null)
   // Past the point of return: it becomes live first, and is replaced like any live version.
-  return mayAbort(rollout.state) ? abort(rollout, 'superseded', reason) : stay(rollout)
+  return mayAbort(state) ? abort(rollout, 'superseded', reason) : stay(rollout)
 }
 
 function removed(rollout: Rollout): Advance {
   if (['rolled_back', 'failed', 'superseded', 'retired', 'retiring'].includes(rollout.state)) return stay(rollout)
-  return go(
-    { ...rollout, state: 'retiring', deadline: null, ending: null, reason: 'no longer declared' },
-    { kind: 'retire' },
-  )
+  const reason = 'no longer declared'
+  return go({ ...unwatched(rollout), state: 'retiring', deadline: null, ending: null, reason }, { kind: 'retire' })
 }
 
+function isWaiting(state: RolloutState): boolean {
+  return waitingStates.some((waitingState) => waitingState === state)
+}
+
+/** Up to the point of no return. */
 function mayAbort(state: RolloutState): boolean {
-  return state === 'pending' || state === 'preparing' || state === 'shifting'
+  return state === 'held' || isHoldable(state)
 }
 
 function abort(rollout: Rollout, ending: Ending, reason: string): Advance {
-  return go({ ...rollout, state: 'aborting', ending, reason }, { kind: 'abort' })
+  return go({ ...unwatched(rollout), state: 'aborting', ending, reason }, { kind: 'abort' })
+}
+
+function failureOf({ replaces }: RolloutPlan): Ending {
+  return replaces ? 'rolled_back' : 'failed'
+}
+
+function hasPassed(moment: string | null, now: Date): boolean {
+  return moment !== null && now.getTime() >= Date.parse(moment)
+}
+
+function lateness({ state, weight }: Rollout): string {
+  const where = state === 'preparing' ? 'the new version was ready' : `it was done, at ${weight} %`
+  return `the deadline passed before ${where}`
+}
+
+function fromTheBeginning(rollout: Rollout): Rollout {
+  return { ...unwatched(rollout), state: 'preparing', step: 0, weight: 0 }
+}
+
+function unwatched(rollout: Rollout): Rollout {
+  return { ...rollout, bakeUntil: null, held: null }
 }
 
 function go(rollout: Rollout, command: RolloutCommand | null): Advance {

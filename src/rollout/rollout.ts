@@ -3,10 +3,16 @@ import type { RolloutState } from '../domain/rollout-states.ts'
 /** How a rollout that does not become live ends. */
 export type Ending = 'rolled_back' | 'failed' | 'superseded'
 
+/** States before the target has heard of the new version. */
+export const waitingStates = ['pending', 'awaiting_approval', 'awaiting_capacity'] as const
+/** States from which a rollout may be held, and to which it returns. */
+export const holdableStates = [...waitingStates, 'preparing', 'shifting', 'baking'] as const
+export type HoldableState = (typeof holdableStates)[number]
+
 /** A rollout as it is recorded: everything the machine needs to go on after a restart. */
 export interface Rollout {
   readonly state: RolloutState
-  /** Index into the plan's weights; 0 before the first. */
+  /** Index into the plan's steps; 0 before the first. */
   readonly step: number
   /** Percent of traffic that the new version was given. */
   readonly weight: number
@@ -15,15 +21,30 @@ export interface Rollout {
   readonly reason: string
   /** Where `aborting` leads; null in every other state. */
   readonly ending: Ending | null
+  /** Until when the present weight is watched, ISO 8601; null where it is not. */
+  readonly bakeUntil: string | null
+  /** Where `held` returns to, and since when it is held; null in every other state. */
+  readonly held: { readonly from: HoldableState; readonly since: string } | null
 }
 
-/** What does not change during a rollout. */
+export interface RolloutStep {
+  /** Percent of the traffic. */
+  readonly weight: number
+  /** How long it is watched at that weight before the next step. Milliseconds. */
+  readonly bakeMs: number
+}
+
+/** What a rollout follows. It may be adjusted on the way, but for `replaces`. */
 export interface RolloutPlan {
-  /** Percent of traffic at each step; the last is 100. */
-  readonly weights: readonly number[]
+  /** Weights rise; the last is 100. */
+  readonly steps: readonly RolloutStep[]
   readonly deadlineMs: number
   /** Whether another version serves while this one comes. */
   readonly replaces: boolean
+  /** Why it goes no further now; null: it may go on. */
+  readonly hold: string | null
+  /** What must be there before it begins; null: nothing is missing. */
+  readonly waitsFor: { readonly state: 'awaiting_approval' | 'awaiting_capacity'; readonly reason: string } | null
 }
 
 /** The target as the machine sees it: facts about the new version, not about the provider. */
@@ -40,10 +61,11 @@ export interface TargetView {
   /** Replicas that the target was last asked for, of the new version. */
   readonly asked: number
   readonly ready: number
-  /** Replicas that must be ready at the given weight before the next step. */
+  /** Replicas that must be ready at the weight that the rollout has reached before the next step. */
   readonly needed: number
   /** No version but the new one is there. */
   readonly alone: boolean
+  /** Why the new version can not serve: it does not become ready, or it crashed after it was. */
   readonly failure: string | null
 }
 
@@ -76,4 +98,6 @@ export const newRollout: Rollout = {
   deadline: null,
   reason: '',
   ending: null,
+  bakeUntil: null,
+  held: null,
 }

@@ -6,8 +6,12 @@ export interface Capabilities {
   readonly modes: readonly ('online' | 'batch')[]
   readonly endpointTypes: readonly ('rest' | 'kafka')[]
   readonly endpointAuth: readonly ('none' | 'token' | 'iam')[]
-  /** Whether variables may be references to secrets. */
-  readonly secrets: boolean
+  /** Schemes of references to secrets that the target resolves when a process starts. */
+  readonly secretSchemes: readonly string[]
+  /** Whether a header's value can keep a caller on one version. */
+  readonly stickyHeader: boolean
+  /** The largest percent that a canary may have before 100. */
+  readonly largestCanary: number
   /** Variables that the target sets itself. */
   readonly ownVariables: readonly string[]
   readonly holds: boolean

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/json.ts'
+import type { RollingStrategy } from '../domain/names.ts'
 import type { Capabilities } from './capabilities.ts'
 
 /** One deployment on one runtime. `key` is `/ns/model#name`: names at the target derive from it. */
@@ -16,9 +17,19 @@ export interface Change extends Target {
   /** URIs are absolute. */
   readonly artifacts: readonly ChangeArtifact[]
   readonly command: readonly string[]
-  readonly environmentVariables: readonly { readonly name: string; readonly value: string }[]
+  readonly environmentVariables: readonly ChangeVariable[]
   readonly replicas: number
+  /** Decides how many replicas stand side by side on the way; weights come with each command. */
+  readonly strategy: RollingStrategy
+  /** Header whose value keeps a caller on one version while two serve; null: none. */
+  readonly stickyHeader: string | null
+  /** Where the token is that callers must show; null: everybody may call. */
+  readonly tokenRef: string | null
 }
+
+/** A plain value, or where the target finds the secret when a process starts; never the secret itself (I11). */
+export type ChangeVariable =
+  { readonly name: string; readonly value: string } | { readonly name: string; readonly secretRef: string }
 
 export interface ChangeArtifact {
   readonly name: string
@@ -39,7 +50,13 @@ export interface ObservedSet {
   readonly processDigest: string
   /** Why it can not become ready; null while it still may. */
   readonly failure: string | null
+  /** How a process of it ended by itself after it had been ready, the last time; null: none has. */
+  readonly crash: string | null
+  readonly madeOf: ProcessParts
 }
+
+/** What decides what a process is, in the words of a change. */
+export type ProcessParts = Pick<Change, 'modelVersion' | 'artifacts' | 'command' | 'environmentVariables'>
 
 export interface Observation {
   /** The target has reached what it was last asked for. */
@@ -47,6 +64,7 @@ export interface Observation {
   readonly endpoint: string
   /** Where requests arrive on the target's gateway. */
   readonly path: string
+  readonly tokenRef: string | null
   readonly sets: readonly ObservedSet[]
 }
 
@@ -65,7 +83,7 @@ export class DriverError extends Error {
 
 /**
  * One deployment method. Every call is idempotent and returns without waiting for its effect: the effect is seen by
- * `observe`. Errors are DriverErrors. docs/architecture.md says how a rollout uses it.
+ * `observe`. Errors are DriverErrors. docs/runtime-drivers.md says how to write one.
  */
 export interface RuntimeDriver {
   readonly capabilities: Capabilities
@@ -73,9 +91,12 @@ export interface RuntimeDriver {
   observe(target: Target, signal: AbortSignal): Promise<Observation | null>
   /** What `observe` reports as processDigest once the change runs as asked. */
   processDigest(change: Change): string
-  /** Starts the new version beside what serves, without traffic. */
+  /** Starts the new version beside what serves, without traffic: `newReplicas(strategy, replicas, 0)` of it. */
   prepare(change: Change, signal: AbortSignal): Promise<void>
-  /** Gives the new version `weight` percent of the traffic. */
+  /**
+   * Gives the new version `weight` percent of the traffic, and replicas for it. A target that can makes the traffic wait
+   * until they are ready; `observe` is not settled before.
+   */
   shift(change: Change, weight: number, signal: AbortSignal): Promise<void>
   /** Leaves only the new version, with all traffic and all replicas. Also mends what was changed outside. */
   settle(change: Change, signal: AbortSignal): Promise<void>

@@ -20,7 +20,6 @@ describe('a deployment after defaults', () => {
       strategy: 'rolling',
       path: '/abc/claim/docs/prod',
       replicas: 1,
-      deadlineMs: 1_800_000,
       environmentVariables: [],
     })
   })
@@ -49,7 +48,7 @@ describe('a deployment after defaults', () => {
       })
     const deployment = prodOf(given)
     expect(deployment.resolved.capacity).toEqual({ replicas: 2, cpu: 2 })
-    expect(deployment.deadlineMs).toBe(3_600_000)
+    expect(deployment.resolved.rollout).toEqual({ deadline: "1h" })
     expect(deployment.resolved.labels).toEqual({ team: 'claims', cost: '1' })
     expect(deployment.environmentVariables).toEqual([
       { name: 'A', value: 'default' },

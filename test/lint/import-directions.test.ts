@@ -13,6 +13,7 @@ const forbidden: readonly (readonly [file: string, source: string, why: string])
   ['src/plan/bad.ts', "import '../recorded/dynamodb-tables.ts'", 'a plan reads no table'],
   ['src/plan/bad.ts', "import 'node:fs'", 'a plan is pure'],
   ['src/declared/bad.ts', "import '../source/git-source.ts'", 'declared gets bytes, not Git'],
+  ['src/declared/bad.ts', "import '../rollout/machine.ts'", 'declared starts no rollout'],
   ['src/rollout/bad.ts', 'export const now = Date.now()', 'the machine gets the time as a value'],
   ['src/rollout/bad.ts', 'export const chance = Math.random()', 'the machine gets randomness as a value'],
   ['src/declared/bad.ts', 'export const place = process.cwd()', 'declared knows no process'],

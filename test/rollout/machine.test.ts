@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isEnded, rolloutStates } from '../../src/domain/rollout-states.ts'
 import { advance } from '../../src/rollout/machine.ts'
-import { replicasAt, rollingWeights } from '../../src/rollout/rolling.ts'
+import { rollingWeights } from '../../src/rollout/strategy.ts'
 import { newRollout, type Rollout, type RolloutEvent, type TargetView } from '../../src/rollout/rollout.ts'
 import { checkout } from '../support/workspace.ts'
 import { plan, specRows, table } from './transitions.ts'
@@ -38,7 +38,7 @@ function eventOf({ type, target }: (typeof cases)[number]): RolloutEvent {
 }
 
 function rolloutOf({ state, rollout, late }: (typeof cases)[number]): Rollout {
-  const running = state === 'preparing' || state === 'shifting' || state === 'settling'
+  const running = ['preparing', 'shifting', 'baking', 'settling'].includes(state)
   const deadline = running ? new Date(now.getTime() + (late === true ? 0 : 1)).toISOString() : null
   return { ...newRollout, state, deadline, ...rollout }
 }
@@ -92,29 +92,10 @@ describe('the machine', () => {
       const { command } = advance(
         rollout,
         { type: 'observed', target },
-        { ...plan, weights: rollingWeights(replicas) },
+        { ...plan, steps: rollingWeights(replicas).map((weight) => ({ weight, bakeMs: 0 })) },
         now,
       )
       expect(command?.kind).toBe('shift')
-    }
-  })
-})
-
-describe('the weights of a rolling rollout', () => {
-  test.each([
-    [0, [100]],
-    [1, [100]],
-    [2, [50, 100]],
-    [3, [33, 67, 100]],
-    [4, [25, 50, 75, 100]],
-  ])('%i replicas: %j', (replicas, weights) => {
-    expect(rollingWeights(replicas)).toEqual(weights)
-  })
-
-  test('each step is one replica more, up to all of them', () => {
-    for (let total = 1; total <= 64; total += 1) {
-      const steps = rollingWeights(total).map((weight) => replicasAt(total, weight))
-      expect(steps).toEqual(Array.from({ length: total }, (_, index) => index + 1))
     }
   })
 })

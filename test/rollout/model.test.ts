@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isEnded, isOpen } from '../../src/domain/rollout-states.ts'
 import { advance } from '../../src/rollout/machine.ts'
-import { replicasAt, rollingWeights } from '../../src/rollout/rolling.ts'
+import type { RollingStrategy } from '../../src/domain/names.ts'
+import { newReplicas, oldReplicas, stepsOf } from '../../src/rollout/strategy.ts'
 import {
+  holdableStates,
   newRollout,
   type Rollout,
   type RolloutCommand,
@@ -18,6 +20,9 @@ interface Version {
   ready: number
 }
 
+const BAKE_MS = 3_000
+const MAY_ABORT = [...holdableStates, 'held', 'aborting']
+
 type Fate = 'now' | 'late' | 'lost' | 'doubled'
 /** Where a controller is killed during one step: its state is recorded before its command is given. */
 type Kill = 'never' | 'before_record' | 'before_command'
@@ -30,17 +35,24 @@ class Simulation {
   old: Version | null
   young: Version | null = null
   failure: string | null = null
+  hold: string | null = null
+  waitsFor: RolloutPlan['waitsFor'] = null
+  readonly strategy: RollingStrategy
   readonly #late: RolloutCommand[] = []
   readonly #replaces: boolean
 
-  constructor(replicas: number, replaces: boolean) {
+  constructor(strategy: RollingStrategy, replicas: number, replaces: boolean) {
+    this.strategy = strategy
     this.replicas = replicas
     this.#replaces = replaces
     this.old = replaces ? { weight: 100, replicas, ready: replicas } : null
   }
 
   get plan(): RolloutPlan {
-    return { weights: rollingWeights(this.replicas), deadlineMs: 60_000, replaces: this.#replaces }
+    const { strategy, replicas, hold, waitsFor } = this
+    const replaces = this.#replaces
+    const steps = stepsOf({ strategy, replicas, percents: [20, 50], bakeMs: BAKE_MS, replaces })
+    return { steps, deadlineMs: 60_000, replaces, hold, waitsFor }
   }
 
   view(): TargetView {
@@ -54,7 +66,7 @@ class Simulation {
       weight: young?.weight ?? 0,
       asked: young?.replicas ?? 0,
       ready: young?.ready ?? 0,
-      needed: replicasAt(this.replicas, this.rollout.weight),
+      needed: newReplicas(this.strategy, this.replicas, this.rollout.weight),
       alone: old === null,
       failure: young === null ? null : failure,
     }
@@ -107,19 +119,39 @@ class Simulation {
       expect(this.view(), 'R3').toMatchObject({ alone: true, weight: 100, settled: true, ready: this.replicas })
     }
     if (before.state === 'settling') expect(['settling', 'live', 'retiring'], 'R4').toContain(after.state)
-    if (command?.kind === 'abort')
-      expect(['pending', 'preparing', 'shifting', 'aborting'], 'R4').toContain(before.state)
+    if (command?.kind === 'abort') expect(MAY_ABORT, 'R4').toContain(before.state)
     if (command?.kind === 'retire') expect(event.type === 'removed' || before.state === 'retiring', 'R5').toBe(true)
     if (command?.kind === 'shift') expect(command.weight, 'R6').toBeGreaterThanOrEqual(before.weight)
+    const movesOn = command?.kind === 'settle' || (command?.kind === 'shift' && command.weight > before.weight)
+    if (movesOn && before.state !== 'settling' && before.weight > 0 && this.#isWatched(before)) {
+      expect(before.state, 'R14').toBe('baking')
+      expect(this.now, 'R14').toBeGreaterThanOrEqual(Date.parse(before.bakeUntil ?? '9999-01-01'))
+    }
+    if (before.state === 'held' && after.state === 'held') {
+      expect([after.weight, after.step, after.deadline], 'R15').toEqual([before.weight, before.step, before.deadline])
+      if (command !== null) expect(command, 'R15').toEqual({ kind: 'shift', weight: before.weight })
+    }
+    if (this.hold !== null && event.type === 'observed' && isOpen(before.state)) {
+      expect(
+        ['held', 'settling', 'live', 'aborting', 'retiring', 'rolled_back', 'failed', 'superseded', 'retired'],
+        'R15',
+      ).toContain(after.state)
+    }
+  }
+
+  #isWatched({ weight }: Rollout): boolean {
+    return (this.plan.steps.findLast((step) => step.weight <= weight)?.bakeMs ?? 0) > 0
   }
 
   #apply(command: RolloutCommand): void {
     const old = this.old
-    if (command.kind === 'prepare') this.#young(0, Math.min(1, this.replicas))
+    if (command.kind === 'prepare') this.#young(0, newReplicas(this.strategy, this.replicas, 0))
     if (command.kind === 'shift') {
-      const wanted = replicasAt(this.replicas, command.weight)
+      const { weight } = command
+      const wanted = newReplicas(this.strategy, this.replicas, weight)
       if (old !== null) {
-        const left = Math.max(1, Math.min(this.replicas, this.replicas - wanted + 1))
+        const left = oldReplicas(this.strategy, { total: this.replicas, weight, before: old.replicas })
+        if (this.strategy !== 'rolling') expect(left, 'R16').toBe(old.replicas)
         this.old = { weight: 100 - command.weight, replicas: left, ready: Math.min(old.ready, left) }
       }
       this.#young(command.weight, wanted)
@@ -148,16 +180,20 @@ type Step =
       readonly fate: Fate
       readonly kill: Kill
     }
-  | { readonly kind: 'start' | 'land' | 'crash' | 'fail' }
+  | { readonly kind: 'start' | 'land' | 'crash' | 'fail' | 'hold' | 'resume' | 'fill' | 'free' }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'adjust'; readonly replicas: number }
 
 const fate = fc.constantFrom<Fate>('now', 'now', 'late', 'lost', 'doubled')
 const kill = fc.constantFrom<Kill>('never', 'never', 'never', 'before_record', 'before_command')
+const strategy = fc.constantFrom<RollingStrategy>('rolling', 'blue green', 'canary')
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('look' as const), fate, kill }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constantFrom('start' as const, 'start' as const, 'land' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('crash' as const, 'fail' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('hold' as const, 'resume' as const, 'resume' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('fill' as const, 'free' as const, 'free' as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(4_000) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(40_000) }) },
   {
     weight: 1,
@@ -179,6 +215,10 @@ function run(simulation: Simulation, next: Step): void {
   else if (next.kind === 'start') simulation.start()
   else if (next.kind === 'land') simulation.land()
   else if (next.kind === 'fail') simulation.failure = 'cannot load the model'
+  else if (next.kind === 'hold') simulation.hold = 'audit'
+  else if (next.kind === 'resume') simulation.hold = null
+  else if (next.kind === 'fill') simulation.waitsFor = { state: 'awaiting_capacity', reason: 'a free place' }
+  else if (next.kind === 'free') simulation.waitsFor = null
   else if (next.kind === 'wait') simulation.now += next.ms
   else if (next.kind === 'adjust') simulation.replicas = next.replicas
   else if (next.kind === 'crash') simulation.crash()
@@ -194,16 +234,20 @@ describe('any rollout on a target that is late, forgetful or broken, killed anyw
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 60 }),
+        strategy,
         fc.integer({ min: 1, max: 5 }),
         fc.boolean(),
-        (steps, replicas, replaces) => {
-          const simulation = new Simulation(replicas, replaces)
+        (steps, strategy, replicas, replaces) => {
+          const simulation = new Simulation(strategy, replicas, replaces)
           for (const next of steps) run(simulation, next)
           // From here on the target keeps its promises; past the point of return its servers start.
           simulation.land()
-          for (let looks = 0; looks < 60 && isOpen(simulation.rollout.state); looks += 1) {
+          simulation.hold = null
+          simulation.waitsFor = null
+          for (let looks = 0; looks < 80 && isOpen(simulation.rollout.state); looks += 1) {
             if (simulation.rollout.state === 'settling') simulation.failure = null
             simulation.start()
+            simulation.now += 1_000
             simulation.look()
           }
           const { state } = simulation.rollout
@@ -221,12 +265,16 @@ describe('any rollout on a target that is late, forgetful or broken, killed anyw
   })
 
   test('an undisturbed one never has fewer ready replicas than it began with', () => {
-    for (let replicas = 1; replicas <= 6; replicas += 1) {
-      const simulation = new Simulation(replicas, true)
+    const strategies = ['rolling', 'blue green', 'canary'] as const
+    for (const [strategy, replicas] of strategies.flatMap((each) =>
+      [1, 2, 3, 4, 5, 6].map((n) => [each, n] as const),
+    )) {
+      const simulation = new Simulation(strategy, replicas, true)
       for (let looks = 0; looks < 60 && simulation.rollout.state !== 'live'; looks += 1) {
         simulation.look()
+        simulation.now += 1_000
         const ready = (simulation.old?.ready ?? 0) + (simulation.young?.ready ?? 0)
-        expect(ready, `${replicas} replicas, ${simulation.rollout.state}`).toBeGreaterThanOrEqual(replicas)
+        expect(ready, `${strategy}, ${replicas} replicas, ${simulation.rollout.state}`).toBeGreaterThanOrEqual(replicas)
         simulation.start()
       }
       expect(simulation.rollout.state).toBe('live')
@@ -235,8 +283,8 @@ describe('any rollout on a target that is late, forgetful or broken, killed anyw
 
   test('looking again at what has not changed gives the same command, and changes nothing', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const simulation = new Simulation(3, true)
+      fc.property(fc.array(step, { maxLength: 40 }), strategy, (steps, strategy) => {
+        const simulation = new Simulation(strategy, 3, true)
         for (const next of steps) run(simulation, next)
         simulation.look('lost')
         const once = simulation.rollout

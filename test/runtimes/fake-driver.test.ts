@@ -17,6 +17,9 @@ describeDriver('the driver in memory', async () => {
       command: ['serve'],
       environmentVariables: [],
       replicas: 1,
+      strategy: 'rolling',
+      stickyHeader: null,
+      tokenRef: null,
     }),
     close: async () => undefined,
   }

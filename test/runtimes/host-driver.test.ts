@@ -60,6 +60,9 @@ function changeOf({ key, version, broken = false }: { key: string; version: numb
     command: ['node', 'serve.mjs', broken ? 'crash' : 'well'],
     environmentVariables: [{ name: 'MODE', value: 'test' }],
     replicas: 1,
+    strategy: 'rolling',
+    stickyHeader: null,
+    tokenRef: null,
   }
 }
 

@@ -1,6 +1,6 @@
 import { digestOf } from '../../src/domain/digest.ts'
 import type { JsonObject } from '../../src/domain/json.ts'
-import { replicasAt } from '../../src/rollout/rolling.ts'
+import { newReplicas, oldReplicas } from '../../src/rollout/strategy.ts'
 import type { Capabilities } from '../../src/runtimes/capabilities.ts'
 import {
   DriverError,
@@ -8,6 +8,7 @@ import {
   type DriverErrorKind,
   type Observation,
   type ObservedSet,
+  type ProcessParts,
   type RuntimeDriver,
   type Target,
 } from '../../src/runtimes/driver.ts'
@@ -17,6 +18,7 @@ export interface SetOfTarget {
   readonly deploymentId: string
   readonly modelVersion: number
   readonly processDigest: string
+  readonly madeOf: ProcessParts
   weight: number
   replicas: number
   ready: number
@@ -25,6 +27,7 @@ export interface SetOfTarget {
 interface TargetState {
   sets: SetOfTarget[]
   path: string
+  tokenRef: string | null
 }
 
 /** A change at the target that was none before: what a kill must not do twice. */
@@ -43,6 +46,8 @@ export class FakeTarget {
   readonly effects: Effect[] = []
   /** Why replicas of these versions never become ready. */
   readonly broken = new Map<number, string>()
+  /** How processes of these versions crash once they have traffic. */
+  readonly crashing = new Map<number, string>()
   /** Replicas of these versions neither become ready nor fail. */
   readonly stuck = new Set<number>()
   epoch = 0
@@ -55,10 +60,11 @@ export class FakeTarget {
 
   clone(): FakeTarget {
     const other = new FakeTarget()
-    for (const [key, { sets, path }] of this.deployments) {
-      other.deployments.set(key, { path, sets: sets.map((set) => ({ ...set })) })
+    for (const [key, target] of this.deployments) {
+      other.deployments.set(key, { ...target, sets: target.sets.map((set) => ({ ...set })) })
     }
     for (const [version, why] of this.broken) other.broken.set(version, why)
+    for (const [version, why] of this.crashing) other.crashing.set(version, why)
     for (const version of this.stuck) other.stuck.add(version)
     other.epoch = this.epoch
     return other
@@ -91,7 +97,7 @@ export class FakeDriver implements RuntimeDriver {
     this.target.configs.add(JSON.stringify(runtime.config))
     const found = this.target.deployments.get(key)
     if (found === undefined) return null
-    const { broken, stuck } = this.target
+    const { broken, crashing, stuck } = this.target
     for (const set of found.sets) {
       const starts = !broken.has(set.modelVersion) && !stuck.has(set.modelVersion)
       if (set.ready < set.replicas && starts) set.ready += 1
@@ -100,9 +106,10 @@ export class FakeDriver implements RuntimeDriver {
     const sets = found.sets.map((set): ObservedSet => ({
       ...set,
       failure: set.replicas > 0 ? (broken.get(set.modelVersion) ?? null) : null,
+      crash: set.weight > 0 ? (crashing.get(set.modelVersion) ?? null) : null,
     }))
     const settled = found.sets.every(({ ready, replicas }) => ready === replicas)
-    return { settled, endpoint: `http://fake${found.path}`, path: found.path, sets }
+    return { settled, endpoint: `http://fake${found.path}`, path: found.path, tokenRef: found.tokenRef, sets }
   }
 
   processDigest({ artifacts, command, environmentVariables, modelVersion }: Change): string {
@@ -110,16 +117,16 @@ export class FakeDriver implements RuntimeDriver {
   }
 
   async prepare(change: Change, signal: AbortSignal): Promise<void> {
-    const first = Math.min(1, change.replicas)
+    const first = newReplicas(change.strategy, change.replicas, 0)
     this.#put('prepare', change, signal, (others, own) => [...others, own(0, first)])
   }
 
   async shift(change: Change, weight: number, signal: AbortSignal): Promise<void> {
-    const replicas = replicasAt(change.replicas, weight)
-    const left = Math.max(1, Math.min(change.replicas, change.replicas - replicas + 1))
+    const { strategy, replicas: total } = change
+    const left = (before: number): number => oldReplicas(strategy, { total, weight, before })
     this.#put('shift', change, signal, (others, own) => [
-      ...others.map((set) => ({ ...set, weight: 100 - weight, replicas: left })),
-      own(weight, replicas),
+      ...others.map((set) => ({ ...set, weight: 100 - weight, replicas: left(set.replicas) })),
+      own(weight, newReplicas(strategy, total, weight)),
     ])
   }
 
@@ -169,6 +176,7 @@ export class FakeDriver implements RuntimeDriver {
       deploymentId: change.deploymentId,
       modelVersion: change.modelVersion,
       processDigest,
+      madeOf: partsOf(change),
       weight,
       replicas,
       ready: Math.min(same?.ready ?? 0, replicas),
@@ -177,8 +185,9 @@ export class FakeDriver implements RuntimeDriver {
     if (askedText(sets) !== askedText(before)) {
       this.target.effects.push({ key: change.key, kind, sets: askedText(sets) })
     }
-    const kept = sets.some(({ deploymentId }) => deploymentId !== change.deploymentId) ? there?.path : undefined
-    this.target.deployments.set(change.key, { sets, path: kept ?? change.path })
+    const kept = sets.some(({ deploymentId }) => deploymentId !== change.deploymentId) ? there : undefined
+    const { path, tokenRef } = kept ?? change
+    this.target.deployments.set(change.key, { sets, path, tokenRef })
   }
 
   #remove(kind: Effect['kind'], { key }: Target, epoch: number): void {
@@ -199,6 +208,10 @@ export class FakeDriver implements RuntimeDriver {
     this.target.epoch = epoch
     if (this.target.refused.has(kind)) throw new DriverError('invalid', `the target refuses to ${kind}`)
   }
+}
+
+function partsOf({ modelVersion, artifacts, command, environmentVariables }: Change): ProcessParts {
+  return { modelVersion, artifacts, command, environmentVariables }
 }
 
 function setText({ deploymentId, modelVersion, weight, replicas }: SetOfTarget): string {

@@ -36,7 +36,8 @@ const everything: Capabilities = {
   modes: ['online', 'batch'],
   endpointTypes: ['rest', 'kafka'],
   endpointAuth: ['none', 'token', 'iam'],
-  ...{ secrets: true, ownVariables: [], holds: true, challengers: true, autoscaling: true },
+  ...{ secretSchemes: ['aws-secretsmanager', 'env', 'file'], stickyHeader: true, largestCanary: 50 },
+  ...{ ownVariables: [], holds: true, challengers: true, autoscaling: true },
   serving: ['command', 'image', 'server'],
   artifactSchemes: ['file', 's3'],
 }

@@ -1,29 +1,10 @@
 import type { Diagnostic } from '../../domain/diagnostics.ts'
-import type { DeploymentDocument } from '../../domain/generated/deployment.ts'
-import type { ModelVersionDocument } from '../../domain/generated/model-version.ts'
-import { normaliseMethod, normaliseStrategy, type DeploymentMethod } from '../../domain/names.ts'
-import type { Capabilities, CapabilityTable } from '../../runtimes/capabilities.ts'
-import type { CompiledDocument } from '../compile-document.ts'
-import type { DeclaredRuntime } from '../declared-state.ts'
-import { originOf, type DeploymentLayer } from '../deployment-layers.ts'
+import { normaliseMethod, type DeploymentMethod } from '../../domain/names.ts'
+import type { Capabilities } from '../../runtimes/capabilities.ts'
 import type { Path } from '../fault.ts'
-import { findingAt, relationAt, type Finding } from '../findings.ts'
-
-interface Subject {
-  /** With every layer of defaults merged in. */
-  readonly value: DeploymentDocument
-  readonly layers: readonly DeploymentLayer[]
-  readonly document: CompiledDocument
-}
-
-/** A finding where a value of the merged document is written: in the deployment, or in the defaults it comes from. */
-function at({ value, layers, document }: Subject, path: Path, finding: Finding): Diagnostic {
-  const origin = originOf(layers, value, path) ?? { document, at: path }
-  const [first, ...others] = [origin.document, document]
-  if (first === document) return findingAt(document, origin.at, finding)
-  const related = others.map((other) => relationAt(other, [], 'for this deployment'))
-  return findingAt(origin.document, origin.at, { ...finding, related: [...(finding.related ?? []), ...related] })
-}
+import { relationAt } from '../findings.ts'
+import { at, impossible, type DrivenSubject, type Subject } from './deployment-subject.ts'
+import { checkRollout } from './rollout-rules.ts'
 
 /** What contradicts itself, whatever the target. */
 export function checkValues(subject: Subject): Diagnostic[] {
@@ -99,15 +80,6 @@ export function checkUndriven(subject: Subject & { readonly method: DeploymentMe
   return found
 }
 
-export interface DrivenSubject extends Subject {
-  readonly runtime: DeclaredRuntime
-  readonly method: DeploymentMethod
-  readonly version: ModelVersionDocument
-  readonly versionDocument: CompiledDocument
-  readonly capabilities: CapabilityTable
-  readonly isProtected: boolean
-}
-
 /** What is wrong with a deployment whose version and runtime are known. */
 export function checkDriven(subject: DrivenSubject): Diagnostic[] {
   const { value, runtime, capabilities } = subject
@@ -142,23 +114,25 @@ function external(subject: DrivenSubject): Diagnostic[] {
     })
 }
 
-function impossible(subject: DrivenSubject, path: Path, what: string, help: string): Diagnostic {
-  return at(subject, path, { code: 'ST1205', summary: `${subject.runtime.method} can not do ${what}`, help })
+function schemeOf(reference: string): string {
+  return reference.slice(0, reference.indexOf(':') + 1)
+}
+
+function canResolve({ secretSchemes }: Capabilities, reference: string): boolean {
+  return secretSchemes.some((scheme) => schemeOf(reference) === `${scheme}:`)
 }
 
 /** Never the advice to write the secret itself. */
-const noSecrets =
-  'Leave the variable out on this runtime, or use another runtime; the secret itself never belongs into Git.'
+function otherSecrets({ secretSchemes }: Capabilities): string {
+  const schemes = secretSchemes.map((scheme) => `${scheme}:`).join(', ')
+  const known = schemes === '' ? 'Use another runtime' : `It resolves: ${schemes}`
+  return `${known}. The secret itself never belongs into Git.`
+}
 
 function checkAbilities(subject: DrivenSubject, able: Capabilities): Diagnostic[] {
   const { value } = subject
   const cannot = (path: Path, what: string, help: string): Diagnostic => impossible(subject, path, what, help)
-  const strategy = normaliseStrategy(value.rolling_strategy ?? 'rolling')
-  const found: Diagnostic[] = []
-  if (!able.strategies.includes(strategy)) {
-    const more = value.rollout?.steps === undefined ? '' : ' Remove `rollout.steps` with it.'
-    found.push(cannot(['rolling_strategy'], strategy, `It can do: ${able.strategies.join(', ')}.${more}`))
-  }
+  const found = checkRollout(subject, able)
   const mode = value.mode ?? 'online'
   if (!able.modes.includes(mode)) found.push(cannot(['mode'], mode, `It can do: ${able.modes.join(', ')}.`))
   if (value.hold !== undefined && !able.holds) found.push(cannot(['hold'], 'holds', 'Remove `hold`.'))
@@ -174,8 +148,9 @@ function checkAbilities(subject: DrivenSubject, able: Capabilities): Diagnostic[
       const summary = `${name} is set by ${subject.runtime.method}`
       found.push(at(subject, ['environment_variables', index, 'name'], { code: 'ST1205', summary, help: 'Remove it.' }))
     }
-    if (reference === undefined || able.secrets) continue
-    found.push(cannot(['environment_variables', index, 'secret_ref'], `secret references yet (${name})`, noSecrets))
+    if (reference === undefined || canResolve(able, reference)) continue
+    const what = `${schemeOf(reference)} references to secrets yet (${name})`
+    found.push(cannot(['environment_variables', index, 'secret_ref'], what, otherSecrets(able)))
   }
   return found
 }
@@ -183,7 +158,7 @@ function checkAbilities(subject: DrivenSubject, able: Capabilities): Diagnostic[
 function checkEndpoints(subject: DrivenSubject, able: Capabilities): Diagnostic[] {
   const { value, runtime, isProtected } = subject
   const open = runtime.method === 'local host' || runtime.config.allow_unauthenticated === true
-  return (value.endpoints ?? []).flatMap(({ type, auth }, index) => {
+  return (value.endpoints ?? []).flatMap(({ type, auth, token_ref: token }, index) => {
     const found: Diagnostic[] = []
     if (!able.endpointTypes.includes(type)) {
       const help = `It can do: ${able.endpointTypes.join(', ')}.`
@@ -192,6 +167,10 @@ function checkEndpoints(subject: DrivenSubject, able: Capabilities): Diagnostic[
     if (auth !== undefined && !able.endpointAuth.includes(auth)) {
       const help = `It can do: ${able.endpointAuth.join(', ')}.`
       found.push(impossible(subject, ['endpoints', index, 'auth'], `auth ${auth}`, help))
+    }
+    if (auth === 'token' && token !== undefined && !canResolve(able, token)) {
+      const what = `${schemeOf(token)} references to tokens yet`
+      found.push(impossible(subject, ['endpoints', index, 'token_ref'], what, otherSecrets(able)))
     }
     if (auth === 'none' && isProtected && !open) {
       const summary = 'anybody could call this endpoint of a protected stage'

@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
-import { normaliseStrategy } from '../../domain/names.ts'
 import { checkBuckets } from './artifact-rules.ts'
 import type { Fault, Path, YamlDocument } from '../fault.ts'
 import { checkApprovalItself, checkFreeze, checkLifecycleItself } from './governance-rules.ts'
@@ -78,7 +77,7 @@ const unused: Readonly<Partial<Record<DocumentKind, readonly Path[]>>> = {
 }
 
 /** Fields that protect those who are served. Ignoring one would be worse than refusing it. */
-const protections = ['steps', 'bake', 'abort_if', 'sticky_header'] as const
+const protections = ['abort_if'] as const
 
 function unusedFields(kind: DocumentKind, value: JsonObject, document: YamlDocument): Fault[] {
   return (unused[kind] ?? [])
@@ -111,17 +110,11 @@ function missingProtections(kind: DocumentKind, value: JsonObject, document: Yam
     return [fault(['signatures', 'require'], 'Signatures are not checked yet: remove it, and protect the branch.')]
   }
   const holder = holders[kind]
-  // A strategy that the target can not do is refused already, with everything that belongs to it.
-  if (
-    holder === undefined ||
-    normaliseStrategy(String(valueAt(value, [...holder, 'rolling_strategy']) ?? 'rolling')) !== 'rolling'
-  ) {
-    return []
-  }
+  if (holder === undefined) return []
   return protections
     .map((field) => [...holder, 'rollout', field])
     .filter((path) => valueAt(value, path) !== undefined)
-    .map((path) => fault(path, 'A rolling rollout has no steps, bake or analysis yet: remove it.'))
+    .map((path) => fault(path, 'Nothing analyses the traffic yet: remove it. Readiness and crashes always count.'))
 }
 
 function valueAt(value: unknown, path: Path): unknown {

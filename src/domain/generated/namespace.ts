@@ -80,17 +80,17 @@ export interface NamespaceDocument {
      */
     rollout?: {
       /**
-       * Percent of the traffic at each step; 100 follows by itself.
+       * Percent of the traffic at each step of a canary; 100 follows by itself. Default 10, 50.
        *
        * Items: Percent of the traffic.
        */
       steps?: number[]
       /**
-       * How long to watch after every step, and again at 100, before the old version is drained.
+       * How long a canary is watched after every step, and any rollout at 100 before the old version is drained. Default 10s where another version serves.
        */
       bake?: string
       /**
-       * How long the whole rollout may take, counted from `preparing`. Default 30m.
+       * How long the whole rollout may take, counted from `preparing`. Default 30m and the time that it is watched.
        */
       deadline?: string
       /**

@@ -1,11 +1,13 @@
 import type { Capabilities } from '../capabilities.ts'
 
 export const hostCapabilities: Capabilities = {
-  strategies: ['rolling'],
+  strategies: ['rolling', 'blue green', 'canary'],
   modes: ['online'],
   endpointTypes: ['rest'],
-  endpointAuth: ['none'],
-  secrets: false,
+  endpointAuth: ['none', 'token'],
+  secretSchemes: ['env', 'file'],
+  stickyHeader: true,
+  largestCanary: 99,
   ownVariables: ['PATH', 'PORT'],
   holds: true,
   challengers: false,

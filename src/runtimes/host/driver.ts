@@ -1,8 +1,16 @@
 import { digestOf } from '../../domain/digest.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import { pick } from '../../domain/objects.ts'
-import { replicasAt } from '../../rollout/rolling.ts'
-import type { Change, Observation, ObservedSet, RuntimeDriver, Target } from '../driver.ts'
+import { newReplicas, oldReplicas } from '../../rollout/strategy.ts'
+import type {
+  Change,
+  ChangeArtifact,
+  ChangeVariable,
+  Observation,
+  ObservedSet,
+  RuntimeDriver,
+  Target,
+} from '../driver.ts'
 import { hostCapabilities } from './capabilities.ts'
 import { callHost, connectHost, type HostDriverOptions, type HostRequest } from './control-client.ts'
 
@@ -29,6 +37,7 @@ export class HostDriver implements RuntimeDriver {
       settled: deployment.generation === deployment.observed_generation,
       endpoint: `${gateway}${String(deployment.path)}`,
       path: String(deployment.path),
+      tokenRef: isJsonObject(deployment.auth) ? String(deployment.auth.token_ref) : null,
       sets: setsOf(deployment).map(toObservedSet),
     }
   }
@@ -39,16 +48,16 @@ export class HostDriver implements RuntimeDriver {
   }
 
   async prepare(change: Change, signal: AbortSignal): Promise<void> {
-    await this.#put(change, signal, (others) => [...others, newSet(change, 0, Math.min(1, change.replicas))])
+    const replicas = newReplicas(change.strategy, change.replicas, 0)
+    await this.#put(change, signal, (others) => [...others, newSet(change, 0, replicas)])
   }
 
-  /** With N replicas, step k runs k new and N - k + 1 old ones, so that N are always ready. */
   async shift(change: Change, weight: number, signal: AbortSignal): Promise<void> {
-    const replicas = replicasAt(change.replicas, weight)
-    const left = Math.min(change.replicas, change.replicas - replicas + 1)
+    const { strategy, replicas: total } = change
+    const left = (set: JsonObject): number => oldReplicas(strategy, { total, weight, before: Number(set.replicas) })
     await this.#put(change, signal, (others) => [
-      ...others.map((set) => ({ ...set, weight: 100 - weight, replicas: Math.max(1, left) })),
-      newSet(change, weight, replicas),
+      ...others.map((set) => ({ ...set, weight: 100 - weight, replicas: left(set) })),
+      newSet(change, weight, newReplicas(strategy, total, weight)),
     ])
   }
 
@@ -90,10 +99,12 @@ export class HostDriver implements RuntimeDriver {
     const deployment = await this.#read(change, signal)
     const sets = deployment === null ? [] : setsOf(deployment)
     const others = sets.filter(({ id }) => id !== change.deploymentId).map(askedFor)
-    // While another version serves, callers use its path: only settling moves it.
     const next = build(others)
-    const kept = next.some(({ id }) => id !== change.deploymentId) ? deployment?.path : undefined
-    const body = { path: kept ?? change.path, sets: next }
+    // While another version serves, callers use its path and its token: only settling moves them.
+    const serving = next.some(({ id }) => id !== change.deploymentId) ? deployment : null
+    const front = serving === null ? frontOf(change) : pick(serving, ['path', 'auth'])
+    const shared = next.length > 1 && change.stickyHeader !== null
+    const body = { ...front, ...(shared && { sticky_header: change.stickyHeader }), sets: next }
     await this.#call(change, { method: 'PUT', path: pathOf(change), epoch: change.epoch, body }, signal)
   }
 
@@ -107,16 +118,31 @@ function pathOf({ key }: Target): string {
   return `/v1/deployments/${encodeURIComponent(key)}`
 }
 
+/** Where and by whom a deployment is called. */
+function frontOf({ path, tokenRef }: Change): JsonObject {
+  return { path, ...(tokenRef !== null && { auth: { type: 'token', token_ref: tokenRef } }) }
+}
+
 function newSet(change: Change, weight: number, replicas: number): JsonObject {
   return {
     id: change.deploymentId,
     model_version: change.modelVersion,
     artifacts: change.artifacts as unknown as Json,
     command: change.command,
-    environment_variables: change.environmentVariables,
+    environment_variables: change.environmentVariables.map(variableAsJson),
     replicas,
     weight,
   }
+}
+
+function variableAsJson(variable: ChangeVariable): JsonObject {
+  return 'secretRef' in variable ? { name: variable.name, secret_ref: variable.secretRef } : { ...variable }
+}
+
+function variableOf({ name, value, secret_ref: secretRef }: JsonObject): ChangeVariable {
+  return typeof secretRef === 'string'
+    ? { name: String(name), secretRef }
+    : { name: String(name), value: String(value) }
 }
 
 const askedFields = ['id', 'model_version', 'artifacts', 'command', 'environment_variables', 'weight'] as const
@@ -131,7 +157,18 @@ function wantedReplicas(set: JsonObject): number {
 }
 
 function setsOf(deployment: JsonObject): readonly JsonObject[] {
-  return Array.isArray(deployment.sets) ? deployment.sets.filter(isJsonObject) : []
+  return objectsOf(deployment.sets)
+}
+
+function objectsOf(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
+}
+
+function artifactOf({ name, uri, sha256, size }: JsonObject): ChangeArtifact {
+  return {
+    ...{ name: String(name), uri: String(uri), sha256: String(sha256) },
+    ...(typeof size === 'number' && { size }),
+  }
 }
 
 function toObservedSet(set: JsonObject): ObservedSet {
@@ -143,5 +180,12 @@ function toObservedSet(set: JsonObject): ObservedSet {
     ready: Number(set.ready),
     processDigest: String(set.spec_digest),
     failure: typeof set.failure === 'string' ? set.failure : null,
+    crash: typeof set.crash === 'string' ? set.crash : null,
+    madeOf: {
+      modelVersion: Number(set.model_version),
+      artifacts: objectsOf(set.artifacts).map(artifactOf),
+      command: Array.isArray(set.command) ? set.command.map(String) : [],
+      environmentVariables: objectsOf(set.environment_variables).map(variableOf),
+    },
   }
 }
