@@ -17,6 +17,8 @@ import { hasStaleServices } from '../reconcile/publish-services.ts'
 import { isBehind, sameCondition, unitCondition } from '../reconcile/unit-status.ts'
 import { findDrift } from '../reconcile/correct-running.ts'
 import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
+import { RolloutPlaces } from '../reconcile/rollout-places.ts'
+import { withdrawnFailures } from '../reconcile/withdraw-failed.ts'
 import { DriverError } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
 import { checkArtifacts, type ArtifactCheck } from './check-artifacts.ts'
@@ -145,8 +147,10 @@ function unsettledUnits(
   const drifted = new Set(drift.map(({ unit }) => unit))
   const blocked = new Set(plan.units.filter((unit) => unit.blocked).map(({ unit }) => unit))
   const stale = (unit: RecordedUnit): boolean => !blocked.has(unit.model) && saysSomethingElse(declared, unit)
+  const isAnswered = (unit: RecordedUnit): boolean =>
+    !blocked.has(unit.model) && withdrawnFailures(declared.units.get(unit.model), unit).length > 0
   return [...recorded.units.values()]
-    .filter((unit) => hasOpenWork(unit) || drifted.has(unit.model) || stale(unit))
+    .filter((unit) => hasOpenWork(unit) || isAnswered(unit) || drifted.has(unit.model) || stale(unit))
     .map(({ model }) => model)
 }
 
@@ -184,6 +188,7 @@ export async function reconcilePorts(
     writer,
     audit: new AuditLog(tables, app.clock),
     clock: app.clock,
+    places: new RolloutPlaces(),
     driver: await app.drivers(),
     resolveArtifact: (uri) => resolveArtifactUri(uri, base),
     verifyArtifacts: (state, model, versions) =>

@@ -18,6 +18,8 @@ export interface DeclaredRuntime {
   readonly stages: readonly string[]
   readonly services: readonly string[]
   readonly config: JsonObject
+  /** Rollouts that may be in flight at the same time; null: any number. */
+  readonly concurrentRollouts: number | null
   readonly document: CompiledDocument
 }
 

@@ -122,6 +122,7 @@ function runtimeOf(document: CompiledDocument): DeclaredRuntime {
     stages: value.stages,
     services: value.services ?? [],
     config: isJsonObject(document.value.config) ? document.value.config : {},
+    concurrentRollouts: value.limits?.concurrent_rollouts ?? null,
     document,
   }
 }

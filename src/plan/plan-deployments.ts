@@ -4,9 +4,9 @@ import type { JsonObject } from '../domain/json.ts'
 import { changedFields, omit, pick } from '../domain/objects.ts'
 import { deploymentKey, isDriven, type DeploymentMethod, type ModelId } from '../domain/names.ts'
 import { deploymentDocument } from '../recorded/documents.ts'
-import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Action } from './plan.ts'
-import { adjustedOf, standingOf } from './standing.ts'
+import { adjustedOf, isFailure, standingOf } from './standing.ts'
 
 export interface StagedAction {
   readonly stage: string
@@ -95,10 +95,6 @@ function planDeployment(
   const driven = isDriven(String(current.item.deployment_method) as DeploymentMethod)
   if (isDriven(deployment.method) || !driven) return rollout
   return { ...rollout, risk: 'high', reason: `${reason}; what runs is taken down` }
-}
-
-function isFailure({ status }: RecordedDeployment): boolean {
-  return status === 'rolled_back' || status === 'failed'
 }
 
 function specOf(document: JsonObject): JsonObject {

@@ -20,6 +20,11 @@ export function standingOf(recorded: RecordedUnit, name: string): Standing {
   }
 }
 
+/** It was tried, did not come to be, and is still what was asked for: automation does not try it again. */
+export function isFailure({ status, item }: RecordedDeployment): boolean {
+  return (status === 'rolled_back' || status === 'failed') && item.withdrawn_at === undefined
+}
+
 /** The adjustable fields in force: those of the record, also while another rollout has it, else those it began with. */
 export function adjustedOf(deployment: RecordedDeployment, record: RecordedRollout | undefined): JsonObject {
   if (record?.deploymentId === deployment.id) return record.adjusted

@@ -55,6 +55,7 @@ export class Controller {
   aim(intent: Intent, known: ReadonlyMap<ModelId, RecordedUnit> = new Map()): void {
     this.#intent = intent
     this.#known = new Map(known)
+    for (const recorded of known.values()) this.#ports.places.note(recorded)
     const troubled = [...this.#results].filter(([, { problems }]) => problems.length > 0)
     this.enqueue(
       troubled.map(([model]) => model),
@@ -146,6 +147,7 @@ export class Controller {
       return
     }
     this.#results.set(model, result)
+    this.#ports.places.note(result.recorded)
     this.#events.onUnit?.(model, result)
     const { outcome } = result
     if (outcome.kind !== 'failed') this.#queue.succeeded(model)

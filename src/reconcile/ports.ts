@@ -7,6 +7,7 @@ import type { AuditLog } from '../recorded/audit.ts'
 import type { Tables } from '../recorded/tables.ts'
 import type { Writer } from '../recorded/write-item.ts'
 import type { RuntimeDriver } from '../runtimes/driver.ts'
+import type { RolloutPlaces } from './rollout-places.ts'
 
 /** What reconciling needs from the outside; `app` wires it. */
 export interface ReconcilePorts {
@@ -14,6 +15,7 @@ export interface ReconcilePorts {
   readonly writer: Writer
   readonly audit: AuditLog
   readonly clock: Clock
+  readonly places: RolloutPlaces
   /** Null where this version has no driver for the method. */
   readonly driver: (method: DeploymentMethod) => RuntimeDriver | null
   /** The absolute URI of an artifact of a document. */

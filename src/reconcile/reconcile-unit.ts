@@ -23,11 +23,14 @@ import { retireUndriven } from './retire-undriven.ts'
 import { startRollout } from './start-rollout.ts'
 import { stepRollout } from './step-rollout.ts'
 import { unitCondition, writeUnitStatus } from './unit-status.ts'
+import { withdrawFailed } from './withdraw-failed.ts'
 
 /** How soon to look again at a rollout that waits for its target. */
 const POLL_MS = 200
-/** The same while it bakes: only a crash would be news. */
-const BAKE_POLL_MS = 1_000
+/** The same while it waits for the time, or for others. */
+const WAIT_POLL_MS = 1_000
+
+const BEGINS: ReadonlySet<string> = new Set(['deployment.create', 'deployment.rollout'])
 
 export interface UnitResult {
   readonly outcome: Outcome
@@ -93,6 +96,9 @@ class UnitPass {
     const deletes = records.filter(isDelete)
     await this.#records(upserts)
     const { allowDeletes } = this.#intent
+    const begun = new Set(staged.filter(({ kind }) => BEGINS.has(kind)).map(({ key }) => key.split('#')[1] ?? ''))
+    const answered = { unit: this.#unit, recorded: this.#recorded, begun }
+    if (await withdrawFailed(this.#ports, this.#intent, answered)) await this.#reread()
     for (const action of staged) {
       if (!isDelete(action) && (allowDeletes || !removes(action))) await this.#deploy(action)
     }
@@ -261,9 +267,10 @@ class UnitPass {
 
   #pollAfter({ name, status }: RecordedDeployment): number {
     const until = this.#recorded.rollouts.get(name)?.item.bake_until
+    if (status === 'awaiting_capacity') return WAIT_POLL_MS
     if (status !== 'baking' || typeof until !== 'string') return POLL_MS
     const left = Date.parse(until) - this.#ports.clock.now().getTime()
-    return Math.min(BAKE_POLL_MS, Math.max(POLL_MS, left))
+    return Math.min(WAIT_POLL_MS, Math.max(POLL_MS, left))
   }
 }
 

@@ -30,6 +30,7 @@ export function rolloutItem(
     adjusted: rest.adjusted ?? adjustedOf(deployment, before),
     replaces: replaces(deployment, before),
     in_flight: inFlight === null ? null : { ...inFlight },
+    begun_at: rollout.begunAt,
     deadline: rollout.deadline,
     reason: rollout.reason,
     ending: rollout.ending,
@@ -46,8 +47,9 @@ export function rolloutOf(deployment: RecordedDeployment, record: RecordedRollou
   }
   const { state, step, weight, deadline, reason, item } = record
   const ending = typeof item.ending === 'string' ? (item.ending as Ending) : null
+  const begunAt = typeof item.begun_at === 'string' ? item.begun_at : null
   const bakeUntil = typeof item.bake_until === 'string' ? item.bake_until : null
-  return { state, step, weight, deadline, reason, ending, bakeUntil, held: heldOf(item) }
+  return { state, step, weight, begunAt, deadline, reason, ending, bakeUntil, held: heldOf(item) }
 }
 
 function heldOf({ held }: Item): Rollout['held'] {

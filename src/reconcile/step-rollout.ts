@@ -6,7 +6,13 @@ import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recor
 import type { Item } from '../recorded/tables.ts'
 import { writeItem } from '../recorded/write-item.ts'
 import { advance } from '../rollout/machine.ts'
-import type { Rollout, RolloutCommand, RolloutEvent, RolloutPlan } from '../rollout/rollout.ts'
+import {
+  waitingStates,
+  type Rollout,
+  type RolloutCommand,
+  type RolloutEvent,
+  type RolloutPlan,
+} from '../rollout/rollout.ts'
 import { DriverError, type Change, type RuntimeDriver } from '../runtimes/driver.ts'
 import { adjustedOf } from '../plan/standing.ts'
 import { changeOf, methodOf } from './deployment-change.ts'
@@ -67,7 +73,7 @@ class RolloutStep {
     this.#plan = rolloutPlan(this.#change, adjustedOf(deployment, this.#record), {
       replaces: this.#replaces(),
       hold,
-      waitsFor: null,
+      waitsFor: this.#waitsFor(),
     })
   }
 
@@ -180,6 +186,14 @@ class RolloutStep {
 
   #save({ before, after }: { before: Item; after: Item }): Promise<Item> {
     return writeItem(this.#ports.tables, this.#ports.writer, { table: 'model-deployment', before, after })
+  }
+
+  /** A place on its runtime, while the target has not heard of it. */
+  #waitsFor(): RolloutPlan['waitsFor'] {
+    if (!waitingStates.some((state) => state === this.#rollout.state)) return null
+    const { name } = this.#change.runtime
+    const limit = this.#intent.declared.runtimes.get(name)?.concurrentRollouts ?? null
+    return this.#ports.places.take({ model: this.#recorded.model, name: this.#deployment.name }, { name, limit })
   }
 
   #replaces(): boolean {

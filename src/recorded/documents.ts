@@ -9,8 +9,18 @@ const catalogOwn = new Set(recordOwn)
 const registryOwn = new Set(recordOwn.concat('model_version', 'create_at', 'created_by'))
 const deploymentOwn = new Set(
   bookkeeping.concat(
-    ['deployment_id', 'deployment_name', 'endpoint', 'create_at', 'reason', 'served_from', 'live_from', 'live_until'],
-    ['live_stage', 'spec_digest', 'subject_digest', 'plan_digest', 'requested_by', 'approvals', 'target'],
+    [
+      'deployment_id',
+      'deployment_name',
+      'endpoint',
+      'create_at',
+      'reason',
+      'served_from',
+      'live_from',
+      'live_until',
+      'withdrawn_at',
+    ],
+    ['live_stage', 'spec_digest', 'subject_digest', 'plan_digest', 'requested_by', 'approvals', 'target', 'withdrawn_at'],
   ),
 )
 const identity = new Set(['api_version', 'kind', 'namespace', 'model_name'])

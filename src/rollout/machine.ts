@@ -38,7 +38,7 @@ function observed(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
     case 'preparing':
     case 'shifting':
     case 'baking':
-      return onTheWay(rollout, target, plan, now)
+      return onTheWay(withDeadline(rollout, plan), target, plan, now)
     case 'held':
       return held(rollout, target, plan, now)
     case 'settling':
@@ -64,8 +64,15 @@ function waiting(rollout: Rollout, plan: RolloutPlan, now: Date): Advance {
     const same = rollout.state === waitsFor.state && rollout.reason === waitsFor.reason
     return same ? stay(rollout) : go({ ...rollout, ...waitsFor }, null)
   }
-  const deadline = new Date(now.getTime() + plan.deadlineMs).toISOString()
-  return go({ ...rollout, state: 'preparing', deadline, reason: '' }, { kind: 'prepare' })
+  const begun = withDeadline({ ...rollout, state: 'preparing', begunAt: now.toISOString(), reason: '' }, plan)
+  return go(begun, { kind: 'prepare' })
+}
+
+/** The plan may have been adjusted since. */
+function withDeadline(rollout: Rollout, { deadlineMs }: RolloutPlan): Rollout {
+  const { begunAt } = rollout
+  if (begunAt === null) return rollout
+  return { ...rollout, deadline: new Date(Date.parse(begunAt) + deadlineMs).toISOString() }
 }
 
 function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: Date): Advance {

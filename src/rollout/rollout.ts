@@ -16,7 +16,9 @@ export interface Rollout {
   readonly step: number
   /** Percent of traffic that the new version was given. */
   readonly weight: number
-  /** ISO 8601; null before `preparing`. */
+  /** When `preparing` began, moved on by the time that it was held, ISO 8601; null before. */
+  readonly begunAt: string | null
+  /** `begunAt` and what the plan allows, ISO 8601; null before `preparing`. */
   readonly deadline: string | null
   readonly reason: string
   /** Where `aborting` leads; null in every other state. */
@@ -95,6 +97,7 @@ export const newRollout: Rollout = {
   state: 'pending',
   step: 0,
   weight: 0,
+  begunAt: null,
   deadline: null,
   reason: '',
   ending: null,

@@ -61,12 +61,12 @@ describe('I1: an error in one unit leaves the others alone', () => {
 test('a broken model.yaml hides nothing in the other documents of its model', () => {
   const state = catalog()
     .model(MODEL, broken)
-    .deployment(MODEL, 'prod', 'model_version: 1\nrolling_strategy: canary\n')
+    .deployment(MODEL, 'prod', 'model_version: 1\nmode: batch\n')
     .deployment(MODEL, 'dev', 'model_version: 1\nenvironment_variables: [{name: A}]\n')
     .declare()
   expect(found(state)).toEqual([
     `ST1206 ${pathIn(MODEL, 'deployments/dev.yaml')}:2:32`,
-    `ST1205 ${pathIn(MODEL, 'deployments/prod.yaml')}:2:19`,
+    `ST1205 ${pathIn(MODEL, 'deployments/prod.yaml')}:2:7`,
     `ST1101 ${pathIn(MODEL, 'model.yaml')}:1:1`,
   ])
 })

@@ -72,10 +72,10 @@ const rows: readonly Row[] = [
     help: 'Drivers: local host.',
   },
   {
-    reason: 'a canary on the local host',
-    catalog: deployed('model_version: 1\nrolling_strategy: canory\n'),
-    found: [`ST1205 ${prod}:2:19`],
-    help: 'It can do: rolling.',
+    reason: 'a canary on the local host, watched longer than it may take',
+    catalog: deployed('model_version: 1\nrolling_strategy: canory\nrollout: {bake: 10m, deadline: 30m}\n'),
+    found: [`ST1238 ${prod}:3:32`],
+    help: 'Leave `deadline` out',
   },
   {
     reason: 'a batch deployment on the local host',
@@ -96,18 +96,18 @@ const rows: readonly Row[] = [
     help: 'Write `replicas` instead.',
   },
   {
-    reason: 'a secret on the local host',
-    catalog: variables('{name: A, value: b}', '{name: TOKEN, secret_ref: "env:TOKEN"}'),
+    reason: 'a secret of another platform on the local host',
+    catalog: variables('{name: A, value: b}', '{name: TOKEN, secret_ref: "aws-ssm:TOKEN"}'),
     found: [`ST1205 ${prod}:4:31`],
-    help: 'the secret itself never belongs into Git',
+    help: 'It resolves: env:, file:. The secret itself never belongs into Git.',
   },
   {
     reason: 'a kafka endpoint with a token on the local host',
     catalog: deployed(
       'model_version: 1\nendpoints:\n  - {type: kafka, auth: token, brokers: ["k:1"], token_ref: "env:T"}\n',
     ),
-    found: [`ST1205 ${prod}:3:12`, `ST1205 ${prod}:3:25`],
-    help: 'It can do: rest. It can do: none.',
+    found: [`ST1205 ${prod}:3:12`],
+    help: 'It can do: rest.',
   },
   {
     reason: 'a variable twice',
@@ -141,7 +141,6 @@ const rows: readonly Row[] = [
     ),
     found: [
       `ST1206 ${pathIn(MODEL, 'model.yaml')}:3:14`,
-      `ST1205 ${pathIn(MODEL, 'model.yaml')}:3:39`,
       `ST1206 ${pathIn(MODEL, 'model.yaml')}:4:14`,
     ],
     help: '`value` for plain text, or `secret_ref`',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { AuditLog } from '../../src/recorded/audit.ts'
+import { RolloutPlaces } from '../../src/reconcile/rollout-places.ts'
 import { Controller } from '../../src/reconcile/controller.ts'
 import { writerOf } from '../recorded/writer.ts'
 import { catalog, MODEL } from '../support/catalog-builder.ts'
@@ -11,6 +12,7 @@ test('a unit that was blocked is looked at again under the next intent, although
   const [tables, clock, driver] = [new FakeTables(), new FakeClock({ auto: true }), new FakeDriver()]
   const ports = {
     ...{ tables, clock, writer: writerOf(1), audit: new AuditLog(tables, clock), driver: () => driver },
+    places: new RolloutPlaces(),
     resolveArtifact: (uri: string) => `file:///artifacts/${uri}`,
     verifyArtifacts: async () => [],
   }

@@ -17,6 +17,7 @@ import { tableKeys } from '../../src/recorded/tables.ts'
 import { Controller } from '../../src/reconcile/controller.ts'
 import type { UnitResult } from '../../src/reconcile/reconcile-unit.ts'
 import type { ReconcilePorts } from '../../src/reconcile/ports.ts'
+import { RolloutPlaces } from '../../src/reconcile/rollout-places.ts'
 import { Catalog, MODEL } from './catalog-builder.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeDriver, FakeTarget } from './fake-driver.ts'
@@ -89,6 +90,7 @@ export class World {
         writer: lease,
         audit: new AuditLog(tables, clock),
         clock,
+        places: new RolloutPlaces(),
         driver: () => driver,
         resolveArtifact: (uri: string) => `file:///artifacts/${uri}`,
         verifyArtifacts: artifactCheck(harness, clock, options) ?? (async () => faults),
@@ -98,6 +100,7 @@ export class World {
         { declared, planDigest: digest, allowDeletes },
         { randomness: { next: () => 0.5 }, onError: (_, error) => errors.push(error) },
       )
+      for (const unit of recorded.units.values()) ports.places.note(unit)
       const models = [...recorded.units.keys()].sort()
       if (options.once === true) {
         await controller.once(models, signal)
@@ -113,6 +116,11 @@ export class World {
       this.#elapsed = Math.max(this.#elapsed, clock.monotonic()) + 1000
       if (!harness.stopped.aborted) await lease.release()
     }
+  }
+
+  /** Time that goes on while nobody works. */
+  elapse(ms: number): void {
+    this.#elapsed += ms
   }
 
   async deployments(model: ModelId = MODEL): Promise<readonly RecordedDeployment[]> {
@@ -164,7 +172,7 @@ function artifactCheck(
 }
 
 const dropped = new Set(['rev', 'fence', 'hash', 'previous', 'change', 'plan_digest'])
-const times = new Set(['create_at', 'live_from', 'served_from', 'live_until', 'at', 'since', 'deadline'])
+const times = new Set(['create_at', 'live_from', 'served_from', 'live_until', 'at', 'since', 'deadline', 'begun_at', 'bake_until'])
 
 function steady(value: Json): Json {
   if (Array.isArray(value)) return value.map((entry: Json) => steady(entry))

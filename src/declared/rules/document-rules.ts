@@ -71,7 +71,6 @@ const unused: Readonly<Partial<Record<DocumentKind, readonly Path[]>>> = {
     ['batch'],
     ...['cpu', 'memory', 'instance_type', 'gpu'].map((field) => ['capacity', field]),
   ],
-  Runtime: [['limits']],
   Namespace: [['share'], ['artifact_prefix'], ['defaults', 'capture'], ['defaults', 'monitor']],
   Settings: [['apply', 'on_changed_plan']],
 }
