@@ -34,6 +34,7 @@ export function rolloutItem(
     deadline: rollout.deadline,
     reason: rollout.reason,
     ending: rollout.ending,
+    bake_since: rollout.bakeSince,
     bake_until: rollout.bakeUntil,
     held: rollout.held === null ? null : { ...rollout.held },
     ...(before !== undefined && { rev: before.item.rev ?? 0, fence: before.item.fence ?? 0 }),
@@ -48,8 +49,9 @@ export function rolloutOf(deployment: RecordedDeployment, record: RecordedRollou
   const { state, step, weight, deadline, reason, item } = record
   const ending = typeof item.ending === 'string' ? (item.ending as Ending) : null
   const begunAt = typeof item.begun_at === 'string' ? item.begun_at : null
+  const bakeSince = typeof item.bake_since === 'string' ? item.bake_since : null
   const bakeUntil = typeof item.bake_until === 'string' ? item.bake_until : null
-  return { state, step, weight, begunAt, deadline, reason, ending, bakeUntil, held: heldOf(item) }
+  return { state, step, weight, begunAt, deadline, reason, ending, bakeSince, bakeUntil, held: heldOf(item) }
 }
 
 function heldOf({ held }: Item): Rollout['held'] {

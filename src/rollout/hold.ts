@@ -14,11 +14,16 @@ export function hold(rollout: Rollout, reason: string, now: Date): Rollout {
 
 /** Back to where it was. Time stood still meanwhile, so that a hold uses up neither the deadline nor a bake. */
 export function resume(rollout: Rollout, now: Date): Rollout {
-  const { held, begunAt, deadline, bakeUntil } = rollout
+  const { held, begunAt, deadline, bakeSince, bakeUntil } = rollout
   const from = held?.from ?? 'pending'
   const away = held === null ? 0 : Math.max(0, now.getTime() - Date.parse(held.since))
   const later = (moment: string | null): string | null =>
     moment === null ? null : new Date(Date.parse(moment) + away).toISOString()
-  const times = { begunAt: later(begunAt), deadline: later(deadline), bakeUntil: later(bakeUntil) }
+  const times = {
+    begunAt: later(begunAt),
+    deadline: later(deadline),
+    bakeSince: later(bakeSince),
+    bakeUntil: later(bakeUntil),
+  }
   return { ...rollout, ...times, state: from, reason: '', held: null }
 }

@@ -38,7 +38,7 @@ function observed(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
     case 'preparing':
     case 'shifting':
     case 'baking':
-      return onTheWay(withDeadline(rollout, plan), target, plan, now)
+      return onTheWay(withTimes(rollout, plan), target, plan, now)
     case 'held':
       return held(rollout, target, plan, now)
     case 'settling':
@@ -64,15 +64,27 @@ function waiting(rollout: Rollout, plan: RolloutPlan, now: Date): Advance {
     const same = rollout.state === waitsFor.state && rollout.reason === waitsFor.reason
     return same ? stay(rollout) : go({ ...rollout, ...waitsFor }, null)
   }
-  const begun = withDeadline({ ...rollout, state: 'preparing', begunAt: now.toISOString(), reason: '' }, plan)
+  const begun = withTimes({ ...rollout, state: 'preparing', begunAt: now.toISOString(), reason: '' }, plan)
   return go(begun, { kind: 'prepare' })
 }
 
-/** The plan may have been adjusted since. */
-function withDeadline(rollout: Rollout, { deadlineMs }: RolloutPlan): Rollout {
-  const { begunAt } = rollout
-  if (begunAt === null) return rollout
-  return { ...rollout, deadline: new Date(Date.parse(begunAt) + deadlineMs).toISOString() }
+/** What is to be waited for follows the plan, which may have been adjusted since it began. */
+function withTimes(rollout: Rollout, plan: RolloutPlan): Rollout {
+  const { begunAt, bakeSince, weight } = rollout
+  return {
+    ...rollout,
+    ...(begunAt !== null && { deadline: later(begunAt, plan.deadlineMs) }),
+    ...(bakeSince !== null && { bakeUntil: later(bakeSince, bakeOf(plan, weight)) }),
+  }
+}
+
+/** A weight that an adjustment took out of the steps is watched as the one before it. */
+function bakeOf({ steps }: RolloutPlan, at: number): number {
+  return steps.findLast(({ weight }) => weight <= at)?.bakeMs ?? 0
+}
+
+function later(moment: string, ms: number): string {
+  return new Date(Date.parse(moment) + ms).toISOString()
 }
 
 function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: Date): Advance {
@@ -86,7 +98,10 @@ function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
   }
   if (target.weight !== rollout.weight || target.asked !== target.needed) {
     // What was watched so far was another thing.
-    return go({ ...rollout, state: 'shifting', bakeUntil: null }, { kind: 'shift', weight: rollout.weight })
+    return go(
+      { ...rollout, state: 'shifting', bakeSince: null, bakeUntil: null },
+      { kind: 'shift', weight: rollout.weight },
+    )
   }
   if (!target.settled || target.ready < target.needed) return stay(rollout)
   if (rollout.state === 'shifting') return bake(rollout, plan, now)
@@ -95,15 +110,13 @@ function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
 
 /** Everything of the present weight is ready: it is watched, where the step says so. */
 function bake(rollout: Rollout, plan: RolloutPlan, now: Date): Advance {
-  // A weight that an adjustment took out of the steps is watched as the one before it would be.
-  const bakeMs = plan.steps.findLast(({ weight }) => weight <= rollout.weight)?.bakeMs ?? 0
-  if (bakeMs === 0) return shiftOn(rollout, plan)
-  return go({ ...rollout, state: 'baking', bakeUntil: new Date(now.getTime() + bakeMs).toISOString() }, null)
+  if (bakeOf(plan, rollout.weight) === 0) return shiftOn(rollout, plan)
+  return go(withTimes({ ...rollout, state: 'baking', bakeSince: now.toISOString() }, plan), null)
 }
 
 /** The next greater weight, not the next index: an adjusted capacity changes how many steps there are. */
 function shiftOn(rollout: Rollout, plan: RolloutPlan): Advance {
-  const next = { ...rollout, bakeUntil: null }
+  const next = { ...rollout, bakeSince: null, bakeUntil: null }
   const step = plan.steps.findIndex(({ weight }) => weight > rollout.weight)
   const weight = plan.steps[step]?.weight
   if (weight === undefined) return go({ ...next, state: 'settling' }, { kind: 'settle' })
@@ -180,7 +193,7 @@ function fromTheBeginning(rollout: Rollout): Rollout {
 }
 
 function unwatched(rollout: Rollout): Rollout {
-  return { ...rollout, bakeUntil: null, held: null }
+  return { ...rollout, bakeSince: null, bakeUntil: null, held: null }
 }
 
 function go(rollout: Rollout, command: RolloutCommand | null): Advance {

@@ -23,7 +23,9 @@ export interface Rollout {
   readonly reason: string
   /** Where `aborting` leads; null in every other state. */
   readonly ending: Ending | null
-  /** Until when the present weight is watched, ISO 8601; null where it is not. */
+  /** Since when the present weight is watched, moved on by the time that it was held, ISO 8601; null where it is not. */
+  readonly bakeSince: string | null
+  /** `bakeSince` and what the step asks for, ISO 8601; null where it is not watched. */
   readonly bakeUntil: string | null
   /** Where `held` returns to, and since when it is held; null in every other state. */
   readonly held: { readonly from: HoldableState; readonly since: string } | null
@@ -101,6 +103,7 @@ export const newRollout: Rollout = {
   deadline: null,
   reason: '',
   ending: null,
+  bakeSince: null,
   bakeUntil: null,
   held: null,
 }

@@ -1,4 +1,5 @@
 import type { DeclaredState } from '../../src/declared/declared-state.ts'
+import type { RollingStrategy } from '../../src/domain/names.ts'
 import { catalog, MODEL, OTHER, type Catalog } from '../support/catalog-builder.ts'
 import { archivedVersion } from '../support/harness-artifacts.ts'
 import { World } from '../support/harness-world.ts'
@@ -21,8 +22,20 @@ const versions = catalog()
 /** How many archives the versions of all scenarios name. */
 export const ARCHIVES = 3
 
+/** Rolling, watched for a moment. */
 export function serving(model_version: number, replicas = 2): Catalog {
-  return versions.deployment(MODEL, 'prod', { model_version, capacity: { replicas } })
+  return servingBy('rolling', model_version, { capacity: { replicas } })
+}
+
+function servingBy(rolling_strategy: RollingStrategy, model_version: number, more: object = {}): Catalog {
+  const rollout = { bake: '1s', ...(rolling_strategy === 'canary' && { steps: [50] }) }
+  return versions.deployment(MODEL, 'prod', {
+    model_version,
+    rolling_strategy,
+    capacity: { replicas: 2 },
+    rollout,
+    ...more,
+  })
 }
 
 /** Built once, then cloned. */
@@ -51,6 +64,40 @@ const onTheWay = world(async (built) => {
   built.target.stuck.add(2)
   await built.run(serving(2).declare(), { timeoutMs: 5_000 })
 })
+
+const strategies = ['rolling', 'blue green', 'canary'] as const
+const bakes = { rollout: { bake: '1h' } }
+
+/** Version 2 serves beside version 1, and is watched. */
+function watched(strategy: RollingStrategy, more: object = {}): () => Promise<World> {
+  return world(async (built) => {
+    await built.run(servingBy(strategy, 1).declare())
+    await built.run(servingBy(strategy, 2, bakes).declare(), { timeoutMs: 60_000 })
+    if ('hold' in more) await built.run(servingBy(strategy, 2, { ...bakes, ...more }).declare())
+  })
+}
+const hold = { hold: { reason: 'audit until Friday' } }
+
+/** Version 2 crashes once it has traffic. */
+function crashing(strategy: RollingStrategy): () => Promise<World> {
+  return world(async (built) => {
+    await built.run(servingBy(strategy, 1).declare())
+    built.target.crashing.set(2, 'the server exited with code 1')
+  })
+}
+
+/** What every strategy must survive. */
+const ofEveryStrategy = strategies.flatMap((strategy): Scenario[] => [
+  ...(strategy === 'rolling'
+    ? []
+    : [scenario(`promotion, ${strategy}`, servingBy(strategy, 2), after(servingBy(strategy, 1)))]),
+  scenario(`a version that crashes while it is watched, ${strategy}`, servingBy(strategy, 2), crashing(strategy)),
+  scenario(`supersession while it is watched, ${strategy}`, servingBy(strategy, 3), watched(strategy)),
+  scenario(`back to what served while it is watched, ${strategy}`, servingBy(strategy, 1), watched(strategy)),
+  scenario(`retirement while it is watched, ${strategy}`, versions, watched(strategy)),
+  scenario(`hold while it is watched, ${strategy}`, servingBy(strategy, 2, { ...bakes, ...hold }), watched(strategy)),
+  scenario(`resume, ${strategy}`, servingBy(strategy, 2), watched(strategy, hold)),
+])
 
 function scenario(name: string, wanted: Catalog, begin: () => Promise<World>): Scenario {
   return { name, catalog: wanted, begin, declared: wanted.declare() }
@@ -84,6 +131,16 @@ export const scenarios: readonly Scenario[] = [
     world(async (built) => {
       await built.run(serving(1).declare())
       built.target.broken.set(2, 'cannot load the model')
+    }),
+  ),
+  ...ofEveryStrategy,
+  scenario(
+    'a version that failed and is taken back',
+    serving(1),
+    world(async (built) => {
+      await built.run(serving(1).declare())
+      built.target.broken.set(2, 'cannot load the model')
+      await built.run(serving(2).declare())
     }),
   ),
   scenario('supersession', serving(3), onTheWay),

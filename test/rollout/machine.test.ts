@@ -32,6 +32,8 @@ const seen = (target: Partial<TargetView> = {}): TargetView => ({
   ...target,
 })
 
+const after = (seconds: number): string => new Date(now.getTime() + seconds * 1_000).toISOString()
+
 function eventOf({ type, target }: (typeof cases)[number]): RolloutEvent {
   if (type === 'observed') return { type, target: seen(target) }
   return type === 'removed' ? { type } : { type, reason: 'why' }
@@ -83,6 +85,17 @@ describe('the machine', () => {
     expect(begun.deadline).toBe('2026-01-01T00:01:00.000Z')
     const later = new Date(now.getTime() + 30_000)
     expect(advance(begun, { type: 'observed', target: nothing }, plan, later).rollout.deadline).toBe(begun.deadline)
+  })
+
+  test('follows a plan that is adjusted on the way', () => {
+    const target = seen({ present: true, there: true, weight: 50, asked: 2, needed: 2, ready: 2, settled: true })
+    const times = { begunAt: '2025-12-31T23:59:50.000Z', bakeSince: '2025-12-31T23:59:55.000Z' }
+    const rollout: Rollout = { ...newRollout, ...times, state: 'baking', step: 1, weight: 50, bakeUntil: after(3_600) }
+    const adjusted = { ...plan, steps: [50, 100].map((weight) => ({ weight, bakeMs: 6_000 })), deadlineMs: 20_000 }
+    const shorter = advance(rollout, { type: 'observed', target }, adjusted, now)
+    expect(shorter.rollout).toMatchObject({ bakeUntil: after(1), deadline: after(10), state: 'baking' })
+    const later = new Date(now.getTime() + 1_000)
+    expect(advance(shorter.rollout, { type: 'observed', target }, adjusted, later).command?.kind).toBe('shift')
   })
 
   test('never settles below 100 %, whatever became of the weights', () => {
