@@ -144,7 +144,7 @@ async function promote({ stage, say }: Scene, { daemon, claims }: Running): Prom
   say.shown(timeline(claims.answers, committed))
 
   const during = claims.sentSince(committed)
-  say.observe('both versions answered while the replicas were replaced one by one', versionsIn(during) === '2,3')
+  say.observe('both versions answered while the canary took its steps', versionsIn(during) === '2,3')
   say.observe('now version 3 alone answers', versionsIn(after) === '3', countByVersion(after))
   const told = valuesOf(claims.answers, 2) === 'repair_estimate' && valuesOf(claims.answers, 3) === 'repair_invoice'
   say.observe('the same document is a repair_estimate for version 2 and a repair_invoice for version 3', told)

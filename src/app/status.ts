@@ -10,7 +10,7 @@ import { standingOf } from '../plan/standing.ts'
 import { readCheckpoint } from '../recorded/checkpoint.ts'
 import { currentHolder } from '../recorded/lease.ts'
 import { readUnit } from '../recorded/read-unit.ts'
-import type { RecordedUnit } from '../recorded/recorded-state.ts'
+import type { RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import { deploymentCondition, unitCondition } from '../reconcile/unit-status.ts'
 import { methodOf } from '../reconcile/deployment-change.ts'
 import { problemText } from '../reconcile/problem-text.ts'
@@ -166,7 +166,7 @@ async function deploymentStatus(
     live_deployment_id: live?.id ?? null,
     state,
     weight: own?.weight ?? (state === 'live' ? 100 : 0),
-    waiting_for: waitingFor(state),
+    waiting_for: waitingFor(state, own),
     reason: own?.reason || text(newest?.item.reason) || running.reason,
     // The host may listen elsewhere since: what runs knows better than what is recorded.
     endpoint: running.endpoint ?? text(item?.endpoint),
@@ -175,14 +175,21 @@ async function deploymentStatus(
   }
 }
 
-function waitingFor(state: RolloutState | null): string | null {
+function waitingFor(state: RolloutState | null, rollout: RecordedRollout | undefined): string | null {
   switch (state) {
+    case 'awaiting_approval':
+    case 'awaiting_capacity':
+      return rollout?.reason ?? null
+    case 'held':
+      return 'the end of the hold'
+    case 'baking':
+      return `the end of its watch at ${String(rollout?.item.bake_until ?? '')}`
     case 'pending':
       return 'its turn'
     case 'preparing':
       return 'the new version to be ready'
     case 'shifting':
-      return 'the next replica to be ready'
+      return 'the replicas of this weight to be ready'
     case 'settling':
       return 'all replicas to be ready'
     case 'aborting':

@@ -4,8 +4,18 @@ import { until } from '../support/waiting.ts'
 
 export interface DriverUnderTest {
   readonly driver: RuntimeDriver
-  /** A change that comes to run well; `broken` never does. Everything but the key is the same each time. */
-  change(wish: { readonly key: string; readonly version: number; readonly broken?: boolean }): Change
+  /**
+   * A change that comes to run well; `broken` never becomes ready, `crashing` does and then ends by itself. Everything
+   * but the key is the same each time.
+   */
+  change(wish: {
+    readonly key: string
+    readonly version: number
+    readonly broken?: boolean
+    readonly crashing?: boolean
+  }): Change
+  /** Makes a reference to a secret, for targets that resolve any. */
+  readonly secret?: (value: string) => Promise<string>
   close(): Promise<void>
 }
 
@@ -80,6 +90,78 @@ export function describeDriver(what: string, open: () => Promise<DriverUnderTest
       expect(await reached()).toEqual(['1:v1 50% 2/2', '2:v2 50% 1/1'])
       await driver.shift(two, 100, signal)
       expect(await reached()).toEqual(['1:v1 0% 1/1', '2:v2 100% 2/2'])
+    })
+
+    test('blue/green prepares all replicas, switches at once, and keeps what served at full strength', async () => {
+      await serve(one)
+      const green: Change = { ...two, strategy: 'blue green' }
+      await driver.prepare(green, signal)
+      expect(await reached()).toEqual(['1:v1 100% 2/2', '2:v2 0% 2/2'])
+      await driver.shift(green, 100, signal)
+      expect(await reached()).toEqual(['1:v1 0% 2/2', '2:v2 100% 2/2'])
+      await driver.abort(green, signal)
+      expect(await reached()).toEqual(['1:v1 100% 2/2'])
+    })
+
+    test('a canary has its share of the replicas, and what served keeps all of its own', async () => {
+      await serve(one)
+      const canary: Change = { ...two, strategy: 'canary' }
+      await driver.prepare(canary, signal)
+      await driver.shift(canary, 10, signal)
+      expect(await reached()).toEqual(['1:v1 90% 2/2', '2:v2 10% 1/1'])
+      await driver.shift(canary, 100, signal)
+      expect(await reached()).toEqual(['1:v1 0% 2/2', '2:v2 100% 2/2'])
+      await driver.settle(canary, signal)
+      expect(await reached()).toEqual(['2:v2 100% 2/2'])
+    })
+
+    test('what is observed says what the processes are made of', async () => {
+      await serve(one)
+      const { modelVersion, artifacts, command, environmentVariables } = one
+      const [set] = (await look())?.sets ?? []
+      expect(set?.madeOf).toEqual({ modelVersion, artifacts, command, environmentVariables })
+    })
+
+    test('another variable, command or artifact is another process digest; replicas and weights are not', () => {
+      const digest = driver.processDigest(one)
+      expect(driver.processDigest({ ...one, replicas: 5, strategy: 'canary', deploymentId: '9' })).toBe(digest)
+      const variable = { name: 'FOO', value: 'bar' }
+      const others = [
+        { ...one, environmentVariables: [variable] },
+        { ...one, environmentVariables: [{ name: 'FOO', secretRef: 'env:FOO' }] },
+        { ...one, command: [...one.command, 'more'] },
+        { ...one, modelVersion: 7 },
+      ].map((change) => driver.processDigest(change))
+      expect(new Set([digest, ...others]).size).toBe(5)
+    })
+
+    test('the path and the token of what serves stay until the new version settles', async () => {
+      const tokenRef = (await under.secret?.('open sesame')) ?? 'env:TOKEN'
+      await serve(one)
+      const next: Change = { ...two, path: `${one.path}/next`, tokenRef }
+      await driver.prepare(next, signal)
+      await driver.shift(next, 50, signal)
+      expect(await look()).toMatchObject({ path: one.path, tokenRef: null })
+      await driver.settle(next, signal)
+      expect(await look()).toMatchObject({ path: next.path, tokenRef })
+    })
+
+    test('a version whose processes end by themselves after they were ready says how', async () => {
+      await serve(one)
+      const { key } = one
+      const crashing: Change = {
+        ...under.change({ key, version: 4, crashing: true }),
+        deploymentId: '4',
+        replicas: 2,
+        epoch,
+      }
+      await driver.prepare(crashing, signal)
+      await driver.shift(crashing, 50, signal)
+      const crash = await until('the crash shows', async () => (await look())?.sets.at(-1)?.crash)
+      expect(crash).toContain('exited with code')
+      expect((await look())?.sets[0]).toMatchObject({ ready: 2, crash: null })
+      await driver.abort(crashing, signal)
+      expect(await reached()).toEqual(['1:v1 100% 2/2'])
     })
 
     test('settle leaves the new version alone, with all traffic and all replicas', async () => {

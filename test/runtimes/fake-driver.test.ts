@@ -3,6 +3,7 @@ import { describeDriver } from './driver-contract.ts'
 
 describeDriver('the driver in memory', async () => {
   const driver = new FakeDriver()
+  driver.target.crashing.set(4, 'the server exited with code 1')
   driver.target.broken.set(3, 'cannot load the model: bad magic number')
   return {
     driver,
