@@ -23,6 +23,8 @@ export interface SetBody {
 /** What a caller asks for under one key, as the control API takes and gives it. */
 export interface DeploymentBody {
   readonly path: string
+  /** A request header whose value keeps a caller on one set; null where there is none. */
+  readonly sticky_header: string | null
   readonly sets: readonly SetBody[]
 }
 
@@ -43,8 +45,13 @@ export function setAsJson(set: SetBody): { readonly [key: string]: Json } {
   }
 }
 
-export function bodyAsJson(body: DeploymentBody): { readonly path: string; readonly sets: readonly Json[] } {
-  return { path: body.path, sets: body.sets.map(setAsJson) }
+/** What concerns the whole deployment; optional fields only where they were put. */
+export function settingsAsJson({ path, sticky_header }: DeploymentBody): { readonly [key: string]: Json } {
+  return { path, ...(sticky_header !== null && { sticky_header }) }
+}
+
+export function bodyAsJson(body: DeploymentBody): { readonly [key: string]: Json } {
+  return { ...settingsAsJson(body), sets: body.sets.map(setAsJson) }
 }
 
 /** Digest of everything that decides what a server process of the set is. */

@@ -8,7 +8,7 @@ import { refuseGarbage, replyError, replyJson, replyText } from './replies.ts'
 import { takeBody, type RequestBody } from './request-body.ts'
 import type { RunningDeployment, Target } from './running-deployment.ts'
 import type { ServerProcess } from './server-process.ts'
-import { choose, type Choice } from './balancing.ts'
+import { pointOf, type Choice, type Wish } from './balancing.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** Servers that a request is tried on at most. A count. */
@@ -33,6 +33,12 @@ interface Answer {
 function inferenceIdOf(request: IncomingMessage): string | undefined {
   const given = request.headers['x-inference-id']
   return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(given) ? given : undefined
+}
+
+function callerPoint({ request, deployment }: Exchange): number | null {
+  const { key, body } = deployment.desired
+  const value = body.sticky_header === null ? undefined : request.headers[body.sticky_header.toLowerCase()]
+  return value === undefined || value.length === 0 ? null : pointOf(key, value.toString())
 }
 
 /** Routes requests to ready servers by the weights of their sets. */
@@ -81,7 +87,8 @@ export class Gateway {
   }
 
   #ping(response: ServerResponse, deployment: RunningDeployment): void {
-    if (deployment.targets().some(({ weight }) => weight > 0)) return replyJson(response, 200, { status: 'ready' })
+    const ready = deployment.targets().some(({ weight, processes }) => weight > 0 && processes.length > 0)
+    if (ready) return replyJson(response, 200, { status: 'ready' })
     throw new Refusal(503, 'not_ready', `no server of ${deployment.desired.key} is ready`)
   }
 
@@ -125,9 +132,12 @@ export class Gateway {
     const { clock, timings } = this.#context
     const avoided = new Set<ServerProcess>()
     const deadline = clock.monotonic() + timings.waitForReadyMs
+    const point = callerPoint(exchange)
+    let before: string | null = null
     let fresh = false
     for (let attempt = 1; ; attempt += 1) {
-      const choice = await this.#chooseServer(exchange, avoided, deadline)
+      const choice = await this.#chooseServer(exchange, { avoided, point, before }, deadline)
+      before = choice.target.setId
       note(choice)
       const finish = choice.server.beginRequest()
       try {
@@ -147,15 +157,15 @@ export class Gateway {
   }
 
   /** Waits a moment for a server that is about to be ready, for instance after a crash. */
-  async #chooseServer(exchange: Exchange, avoided: ReadonlySet<ServerProcess>, deadline: number): Promise<Choice> {
-    const { clock, randomness } = this.#context
+  async #chooseServer(exchange: Exchange, wish: Wish, deadline: number): Promise<Choice> {
+    const { clock } = this.#context
     const { deployment, gone } = exchange
     for (;;) {
-      const choice = choose(deployment.targets(), avoided, randomness)
+      const choice = deployment.balancer.choose(deployment.targets(), wish)
       if (choice !== null) return choice
       const left = deadline - clock.monotonic()
       // A server that just failed may not have been seen to end yet.
-      if (gone.aborted || left <= 0 || !(deployment.promising || avoided.size > 0)) {
+      if (gone.aborted || left <= 0 || !(deployment.promising || wish.avoided.size > 0)) {
         throw new Refusal(503, 'not_ready', `no server of ${deployment.desired.key} is ready`)
       }
       await deployment.changes.next(clock, left, gone)

@@ -1,6 +1,7 @@
 import type { Json } from '../domain/json.ts'
+import { Balancer } from './balancing.ts'
 import { Changes } from './changes.ts'
-import { setAsJson, specDigestOf, type SetBody } from './deployment-body.ts'
+import { setAsJson, settingsAsJson, specDigestOf, type SetBody } from './deployment-body.ts'
 import type { DesiredDeployment } from './desired-state.ts'
 import type { ServerProcess } from './server-process.ts'
 import { ServerSet, type SetOptions } from './server-set.ts'
@@ -24,6 +25,7 @@ export type DeploymentOptions = Omit<SetOptions, 'onChange' | 'key'>
 /** What runs for one key. `ask` is declarative and may come at any time; everything else follows by itself. */
 export class RunningDeployment {
   readonly changes = new Changes()
+  readonly balancer = new Balancer()
   readonly #options: DeploymentOptions
   readonly #leaving = new Map<ServerSet, Promise<void>>()
   #slots: ReadonlyMap<string, Slot> = new Map()
@@ -122,13 +124,13 @@ export class RunningDeployment {
     this.changes.notify()
   }
 
+  /** Every set, also one that has no server for requests now. */
   targets(): readonly Target[] {
-    return this.#desired.body.sets.flatMap((body) => {
+    return this.#desired.body.sets.map((body) => {
       const slot = this.#slots.get(body.id)
       const serving = [slot?.current, slot?.previous].find((set) => (set?.routable.length ?? 0) > 0)
-      if (serving === undefined || serving === null) return []
-      const { id, modelVersion, routable } = serving
-      return [{ setId: id, modelVersion, weight: body.weight, processes: routable }]
+      const modelVersion = serving?.modelVersion ?? body.model_version
+      return { setId: body.id, modelVersion, weight: body.weight, processes: serving?.routable ?? [] }
     })
   }
 
@@ -157,7 +159,7 @@ export class RunningDeployment {
     const previous = [...this.#slots.values()].flatMap((slot) => slot.previous ?? [])
     return {
       key,
-      path: body.path,
+      ...settingsAsJson(body),
       generation,
       observed_generation: this.#observedGeneration,
       deleting: this.#deleted,
