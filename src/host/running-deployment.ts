@@ -1,10 +1,11 @@
 import type { Json } from '../domain/json.ts'
-import { Balancer } from './balancing.ts'
+import { Balancer, type Share } from './balancing.ts'
 import { Changes } from './changes.ts'
 import { setAsJson, settingsAsJson, specDigestOf, type SetBody } from './deployment-body.ts'
 import type { DesiredDeployment } from './desired-state.ts'
 import type { ServerProcess } from './server-process.ts'
 import { ServerSet, type SetOptions } from './server-set.ts'
+import { weightsInForce } from './traffic.ts'
 
 /** Where requests of a deployment may go now, as the gateway sees it. */
 export interface Target {
@@ -31,6 +32,8 @@ export class RunningDeployment {
   #slots: ReadonlyMap<string, Slot> = new Map()
   #desired: DesiredDeployment
   #deleted = false
+  /** Weights that requests go by, and the body that they are of: the desired one, or the last that was complete. */
+  #traffic: { readonly shares: readonly Share[]; readonly generation: number } = { shares: [], generation: 0 }
   #observedGeneration = 0
   #becoming = false
 
@@ -118,27 +121,52 @@ export class RunningDeployment {
       this.#slots = new Map([...this.#slots, [id, { current, previous: null }]])
       this.#retire(previous)
     }
+    this.#direct()
     const slots = [...this.#slots.values()]
-    const asAsked = slots.every(({ current, previous }) => previous === null && current.settled)
+    const asAsked =
+      this.#traffic.generation === this.#desired.generation &&
+      slots.every(({ current, previous }) => previous === null && current.settled)
     if (asAsked && this.#leaving.size === 0) this.#observedGeneration = this.#desired.generation
     this.changes.notify()
   }
 
-  /** Every set, also one that has no server for requests now. */
+  /** Puts the asked weights in force as soon as that is right; they stay then. */
+  #direct(): void {
+    const { generation, body } = this.#desired
+    if (this.#traffic.generation === generation && !this.#deleted) return
+    const asked = body.sets.map(({ id, weight }) => ({ id, weight }))
+    const shares = weightsInForce({
+      inForce: this.#traffic.shares,
+      asked,
+      complete: (id) => this.#slots.get(id)?.current.complete === true,
+      usable: (id) => this.#serving(id) !== undefined,
+    })
+    if (shares === asked) this.#traffic = { shares, generation }
+  }
+
+  /** What answers for a set: the one that serves until its successor is complete, or the successor. */
+  #serving(id: string): ServerSet | undefined {
+    const slot = this.#slots.get(id)
+    return [slot?.previous, slot?.current].find((set) => set?.routable.length) ?? undefined
+  }
+
+  /** Every set, also one that has no server for requests now, in the order of the body that the weights are of. */
   targets(): readonly Target[] {
-    return this.#desired.body.sets.map((body) => {
-      const slot = this.#slots.get(body.id)
-      const serving = [slot?.current, slot?.previous].find((set) => (set?.routable.length ?? 0) > 0)
-      const modelVersion = serving?.modelVersion ?? body.model_version
-      return { setId: body.id, modelVersion, weight: body.weight, processes: serving?.routable ?? [] }
+    const { shares } = this.#traffic
+    const bodies = new Map(this.#desired.body.sets.map((body) => [body.id, body]))
+    const known = new Set(shares.map(({ id }) => id))
+    const waiting = [...bodies.keys()].filter((id) => !known.has(id)).map((id) => ({ id, weight: 0 }))
+    return [...shares, ...waiting].flatMap(({ id, weight }) => {
+      const serving = this.#serving(id)
+      const modelVersion = serving?.modelVersion ?? bodies.get(id)?.model_version
+      return modelVersion === undefined ? [] : [{ setId: id, modelVersion, weight, processes: serving?.routable ?? [] }]
     })
   }
 
   /** A server that may get requests will be ready soon, as far as can be told. */
   get promising(): boolean {
-    return this.#desired.body.sets.some(
-      ({ id, weight }) => weight > 0 && this.#slots.get(id)?.current.promising === true,
-    )
+    const shares = [...this.#traffic.shares, ...this.#desired.body.sets]
+    return shares.some(({ id, weight }) => weight > 0 && this.#slots.get(id)?.current.promising === true)
   }
 
   /** The body that was asked for, with what runs. */
@@ -148,6 +176,8 @@ export class RunningDeployment {
       const current = this.#slots.get(set.id)?.current
       return {
         ...setAsJson(set),
+        // Another one than was asked for until everything that shall carry the asked weights is ready.
+        weight_in_force: this.#traffic.shares.find(({ id }) => id === set.id)?.weight ?? 0,
         spec_digest: specDigestOf(set),
         ready: current?.routable.length ?? 0,
         failure: current?.failure ?? null,

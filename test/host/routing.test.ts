@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { packServer } from './support/archives.ts'
-import { KEY, makeFolder, set, startHost, type HostClient, type RunningHost } from './support/harness.ts'
+import { KEY, makeFolder, set, startHost, until, type HostClient, type RunningHost } from './support/harness.ts'
 
 let folder: Awaited<ReturnType<typeof makeFolder>>
 let host: RunningHost
@@ -64,4 +64,48 @@ it('keeps a caller on the new set while its weight grows', async () => {
     fresh = now
   }
   expect(fresh.size).toBe(users.length)
+})
+
+it('gives a new set no traffic before all its replicas are ready, and then what was asked', async () => {
+  const trained = await packServer(folder.path)
+  const old = (weight: number): unknown => set({ id: '1', version: 1, artifacts: [trained], replicas: 2, weight })
+  const fresh = set({ id: '2', version: 2, artifacts: [trained], replicas: 2, behaviour: 'staggered', weight: 100 })
+  await client.put([old(100)])
+  await client.observed()
+  await client.put([old(0), fresh])
+  await until('the first of two replicas', async () => (await client.get()).sets[1]?.ready === 1)
+  const seen: string[] = []
+  for (let index = 0; index < 20; index += 1) seen.push(await versionOf(await client.invoke()))
+  const between = await client.get()
+  expect(between.sets[1]?.ready).toBe(1)
+  expect(between.observed_generation).toBe(1)
+  expect(between.sets.map(({ weight_in_force: weight }) => weight)).toEqual([100, 0])
+  expect(new Set(seen)).toEqual(new Set(['200 1']))
+  const view = await client.observed()
+  expect(view.sets.map(({ weight_in_force: weight }) => weight)).toEqual([0, 100])
+  expect(await versionOf(await client.invoke())).toBe('200 2')
+})
+
+it('moves traffic at once when a set that carries it is asked for no more', async () => {
+  const trained = await packServer(folder.path)
+  const old = (weight: number): unknown => set({ id: '1', version: 1, artifacts: [trained], replicas: 1, weight })
+  const fresh = set({ id: '2', version: 2, artifacts: [trained], replicas: 1, weight: 100 })
+  await client.put([old(0), fresh])
+  await client.observed()
+  expect(await versionOf(await client.invoke())).toBe('200 2')
+  // The second replica is not ready yet, the first is.
+  await client.put([{ ...(old(100) as object), replicas: 2 }])
+  expect(await versionOf(await client.invoke())).toBe('200 1')
+})
+
+it('keeps the weights in force when the servers that carry them restart before the new ones are ready', async () => {
+  const trained = await packServer(folder.path)
+  const old = (weight: number): unknown => set({ id: '1', version: 1, artifacts: [trained], weight })
+  const fresh = set({ id: '2', version: 2, artifacts: [trained], behaviour: 'never', weight: 100 })
+  await client.put([old(100)])
+  const pid = (await client.observed()).sets[0]?.replicas[0]?.pid ?? 0
+  await client.put([old(0), fresh])
+  process.kill(pid, 'SIGKILL')
+  expect(await versionOf(await client.invoke())).toBe('200 1')
+  expect((await client.get()).observed_generation).toBe(1)
 })

@@ -21,6 +21,7 @@ export interface SetView {
   readonly id: string
   readonly ready: number
   readonly spec_digest: string
+  readonly weight_in_force: number
   readonly failure: string | null
   readonly replicas: readonly ReplicaView[]
 }

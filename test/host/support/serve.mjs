@@ -1,7 +1,7 @@
 // A model server for tests. Its first argument says how it behaves.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 
 const behaviour = process.argv[2] ?? 'well'
 if (behaviour === 'crash') {
@@ -32,7 +32,17 @@ const server = createServer(async (request, response) => {
   response.end(JSON.stringify({ pid: process.pid, size, text: text.slice(0, 100), headers, env: process.env, files }))
 })
 if (behaviour === 'never') console.log('warming up for ever')
-if (behaviour === 'slow') setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), 500)
+/** Only the first process in the working folder is quick. */
+const isLate = () => {
+  try {
+    mkdirSync('first')
+    return false
+  } catch {
+    return true
+  }
+}
+if (behaviour === 'slow' || (behaviour === 'staggered' && isLate()))
+  setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), behaviour === 'slow' ? 500 : 1_500)
 else server.listen(process.env.PORT, '127.0.0.1')
 if (behaviour === 'stubborn') {
   // Ignores SIGTERM and has a child that would outlive it.
