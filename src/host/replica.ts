@@ -1,12 +1,13 @@
 import { errorMessage } from '../domain/errors.ts'
 import { pause, type HostContext } from './context.ts'
+import { CrashRow } from './crash-row.ts'
 import type { EnvironmentVariable } from './deployment-body.ts'
 import { answersPing, freePort } from './loopback.ts'
 import { redact } from './redact.ts'
 import type { ServerLog } from './server-log.ts'
 import { launchServer, type ServerProcess } from './server-process.ts'
 
-export type ReplicaState = 'starting' | 'ready' | 'draining' | 'backoff' | 'failed'
+export type ReplicaState = 'starting' | 'ready' | 'draining' | 'backoff' | 'failed' | 'crash_loop'
 
 export interface ReplicaOptions {
   readonly command: readonly string[]
@@ -16,11 +17,14 @@ export interface ReplicaOptions {
   /** Ports of this host's servers. The replica adds and removes its own. */
   readonly ports: Set<number>
   onChange(): void
+  /** A process that had been ready ended by itself or did not answer any more; with how and its last words. */
+  onCrash(text: string): void
 }
 
 /** How one process came to its end. */
 interface Ending {
-  readonly wasReady: boolean
+  /** How long it had been ready, in milliseconds; null: it never was. */
+  readonly readyMs: number | null
   readonly reason: string
   /** Told as a failure at once, without waiting for it to happen again. */
   readonly final: boolean
@@ -35,11 +39,13 @@ export class Replica {
   #state: ReplicaState = 'starting'
   #process: ServerProcess | null = null
   #restarts = 0
+  readonly #crashes: CrashRow
   #failure: string | null = null
 
   constructor(options: ReplicaOptions, context: HostContext) {
     this.#options = options
     this.#context = context
+    this.#crashes = new CrashRow(context.timings)
     this.#running = this.#run()
   }
 
@@ -55,7 +61,7 @@ export class Replica {
     return this.#restarts
   }
 
-  /** Why it does not become ready; null while there is hope, and from the moment it is ready. */
+  /** Why it does not become or stay ready; null while there is hope. After a crash loop only a long run clears it. */
   get failure(): string | null {
     return this.#failure
   }
@@ -86,24 +92,35 @@ export class Replica {
     let backoff = timings.firstBackoffMs
     let early = 0
     while (!signal.aborted) {
-      const began = clock.monotonic()
       const ending = await this.#live()
+      early = ending.readyMs === null ? early + 1 : 0
+      if (ending.readyMs !== null) this.#noteCrash(ending.readyMs, ending.reason)
       if (signal.aborted) break
-      early = ending.wasReady ? 0 : early + 1
-      if (ending.wasReady && clock.monotonic() - began >= timings.resetBackoffMs) backoff = timings.firstBackoffMs
-      if (ending.final || early >= timings.earlyExits) this.#failure = this.#describe(ending, early)
-      this.#become(this.#failure === null ? 'backoff' : 'failed')
+      if (ending.readyMs !== null && ending.readyMs >= timings.resetBackoffMs) backoff = timings.firstBackoffMs
+      const failed = ending.final || early >= timings.earlyExits
+      if (failed) this.#failure = this.#describe(ending, early)
+      this.#become(failed ? 'failed' : this.#crashes.looping ? 'crash_loop' : 'backoff')
       await pause(clock, backoff * (0.75 + randomness.next() / 2), signal)
       backoff = Math.min(backoff * 2, timings.longestBackoffMs)
       this.#restarts += 1
-      if (this.#failure === null) this.#become('starting')
+      if (!failed) this.#become('starting')
     }
+  }
+
+  #noteCrash(readyMs: number, reason: string): void {
+    const { text, failure } = this.#crashes.note({ reason, readyMs, lastWords: this.#lastWords() })
+    this.#failure = failure
+    this.#options.onCrash(text)
+  }
+
+  #lastWords(): string {
+    const lines = redact(this.#options.log.lastLines(), this.#options)
+    return lines === '' ? '; it wrote nothing' : `; its last output:\n${lines}`
   }
 
   #describe(ending: Ending, early: number): string {
     const times = early >= this.#context.timings.earlyExits ? `, ${early} times in a row` : ''
-    const lines = redact(this.#options.log.lastLines(), this.#options)
-    return `${ending.reason}${times}${lines === '' ? '; it wrote nothing' : `; its last output:\n${lines}`}`
+    return `${ending.reason}${times}${this.#lastWords()}`
   }
 
   /** From a free port to the end of one process. */
@@ -116,13 +133,15 @@ export class Replica {
       const { process, settled } = await launchServer({ command, folder, port, variables, log }, this.#context)
       this.#process = process
       this.#options.onChange()
-      const ending = await this.#watch(process)
+      const watched = await this.#watch(process)
+      // Who is told to leave and ends did not crash.
+      const ending = this.#leave.signal.aborted ? { ...watched, readyMs: null } : watched
       if (this.#leave.signal.aborted) await process.idle(this.#context.timings.drainMs)
       await process.terminate()
       await settled
       return ending
     } catch (error) {
-      return { wasReady: false, reason: errorMessage(error), final: true }
+      return { readyMs: null, reason: errorMessage(error), final: true }
     } finally {
       ports.delete(port)
       this.#process = null
@@ -134,12 +153,19 @@ export class Replica {
     const stop = AbortSignal.any([this.#leave.signal, process.ended])
     const problem = await this.#untilReady(process, stop)
     if (problem !== null) return problem
-    this.#failure = null
+    const began = this.#context.clock.monotonic()
+    if (!this.#crashes.looping) this.#failure = null
     this.#become('ready')
     const silent = await this.#whileAnswering(process, stop)
     // Not routable from here on, though the process may need a moment to end.
     this.#become('backoff')
-    return { wasReady: true, reason: silent ? 'the server stopped answering GET /ping' : process.end, final: false }
+    const reason = silent ? 'the server stopped answering GET /ping' : `the server ${process.end}`
+    return { readyMs: this.#context.clock.monotonic() - began, reason, final: false }
+  }
+
+  #recover(): void {
+    this.#failure = null
+    this.#options.onChange()
   }
 
   async #untilReady(process: ServerProcess, stop: AbortSignal): Promise<Ending | null> {
@@ -150,19 +176,21 @@ export class Replica {
       if (clock.monotonic() >= deadline) {
         const seconds = timings.startDeadlineMs / 1000
         const reason = `the server did not answer GET /ping with 200 within ${seconds} s`
-        return { wasReady: false, reason, final: true }
+        return { readyMs: null, reason, final: true }
       }
       await pause(clock, timings.startProbeMs, stop)
     }
-    return { wasReady: false, reason: `the server ${process.end} before it was ready`, final: false }
+    return { readyMs: null, reason: `the server ${process.end} before it was ready`, final: false }
   }
 
   /** true: it was silent for too long; false: it ended or leaves. */
   async #whileAnswering(process: ServerProcess, stop: AbortSignal): Promise<boolean> {
     const { clock, timings } = this.#context
+    const began = clock.monotonic()
     let failures = 0
     while (!stop.aborted) {
       await pause(clock, timings.liveProbeMs, stop)
+      if (this.#crashes.endsAfter(clock.monotonic() - began)) this.#recover()
       const asked = clock.monotonic()
       if (stop.aborted || (await answersPing(process.port, timings.liveProbeTimeoutMs, stop))) failures = 0
       // A server that is busy with requests answers them, if not the probe.

@@ -181,6 +181,8 @@ export class RunningDeployment {
         spec_digest: specDigestOf(set),
         ready: current?.routable.length ?? 0,
         failure: current?.failure ?? null,
+        crashes: current?.crashes ?? 0,
+        crash: current?.crash ?? null,
         // The list below takes the place of the number that was asked for.
         replicas_wanted: set.replicas,
         replicas: (current?.replicas ?? []).map((replica) => ({ ...replica })),

@@ -23,6 +23,8 @@ export interface SetView {
   readonly spec_digest: string
   readonly weight_in_force: number
   readonly failure: string | null
+  readonly crashes: number
+  readonly crash: string | null
   readonly replicas: readonly ReplicaView[]
 }
 

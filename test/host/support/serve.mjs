@@ -44,6 +44,11 @@ const isLate = () => {
 if (behaviour === 'slow' || (behaviour === 'staggered' && isLate()))
   setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), behaviour === 'slow' ? 500 : 1_500)
 else server.listen(process.env.PORT, '127.0.0.1')
+if (behaviour === 'brief')
+  setTimeout(() => {
+    console.error('out of memory')
+    process.exit(9)
+  }, 250)
 if (behaviour === 'stubborn') {
   // Ignores SIGTERM and has a child that would outlive it.
   process.on('SIGTERM', () => {})
