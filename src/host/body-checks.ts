@@ -1,7 +1,7 @@
 import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
 import type { ArtifactReference } from '../artifacts/fetch-artifact.ts'
 import { errorMessage } from '../domain/errors.ts'
-import { isJsonObject } from '../domain/json.ts'
+import { problemOfReference } from '../secrets/secret-reference.ts'
 import type { DeploymentBody, EnvironmentVariable, SetBody } from './deployment-body.ts'
 import { invalid } from './refusal.ts'
 import { integerAt, listAt, objectAt, refuseTwice, textAt } from './value-checks.ts'
@@ -34,14 +34,20 @@ function artifactAt(value: unknown, where: string): ArtifactReference {
 }
 
 function variableAt(value: unknown, where: string): EnvironmentVariable {
-  if (isJsonObject(value) && 'secret_ref' in value) {
-    throw invalid(`${where}.secret_ref: this host does not resolve secrets`, 'unsupported')
-  }
-  const given = objectAt(value, where, ['name', 'value'])
+  const given = objectAt(value, where, ['name', 'value', 'secret_ref'])
   const name = textAt(given['name'], `${where}.name`)
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw invalid(`${where}.name must match [A-Za-z_][A-Za-z0-9_]*`)
   if (name === 'PATH' || name === 'PORT') throw invalid(`${where}.name: ${name} is set by the host`)
-  return { name, value: textAt(given['value'], `${where}.value`) }
+  if (given['secret_ref'] === undefined) return { name, value: textAt(given['value'], `${where}.value`) }
+  if (given['value'] !== undefined) throw invalid(`${where} must have either value or secret_ref, not both`)
+  return { name, secret_ref: referenceAt(given['secret_ref'], `${where}.secret_ref`) }
+}
+
+function referenceAt(value: unknown, where: string): string {
+  const reference = textAt(value, where)
+  const problem = problemOfReference(reference)
+  if (problem !== null) throw invalid(`${where}: ${problem}`, 'unsupported')
+  return reference
 }
 
 function commandAt(value: unknown, where: string): readonly string[] {

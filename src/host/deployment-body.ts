@@ -2,10 +2,9 @@ import type { ArtifactReference } from '../artifacts/fetch-artifact.ts'
 import { digestOf, type Digest } from '../domain/digest.ts'
 import type { Json } from '../domain/json.ts'
 
-export interface EnvironmentVariable {
-  readonly name: string
-  readonly value: string
-}
+/** A reference stands for a secret that is read when a process starts; its value is never part of a body. */
+export type EnvironmentVariable =
+  { readonly name: string; readonly value: string } | { readonly name: string; readonly secret_ref: string }
 
 /** Servers of one version. All but `replicas` and `weight` decide what runs, and are what `spec_digest` covers. */
 export interface SetBody {
@@ -39,7 +38,7 @@ export function setAsJson(set: SetBody): { readonly [key: string]: Json } {
     model_version: set.model_version,
     artifacts: set.artifacts.map(artifactAsJson),
     command: set.command,
-    environment_variables: set.environment_variables.map(({ name, value }) => ({ name, value })),
+    environment_variables: set.environment_variables.map((variable) => ({ ...variable })),
     replicas: set.replicas,
     weight: set.weight,
   }

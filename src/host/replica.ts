@@ -1,9 +1,10 @@
-import { errorMessage } from '../domain/errors.ts'
 import { pause, type HostContext } from './context.ts'
 import { CrashRow } from './crash-row.ts'
 import type { EnvironmentVariable } from './deployment-body.ts'
 import { answersPing, freePort } from './loopback.ts'
+import { problemText } from './problem-text.ts'
 import { redact } from './redact.ts'
+import { resolveEnvironment, type ServerEnvironment } from './server-environment.ts'
 import type { ServerLog } from './server-log.ts'
 import { launchServer, type ServerProcess } from './server-process.ts'
 
@@ -28,6 +29,8 @@ interface Ending {
   readonly reason: string
   /** Told as a failure at once, without waiting for it to happen again. */
   readonly final: boolean
+  /** false: there was no process that could have said anything. */
+  readonly launched: boolean
 }
 
 /** One place for a server process: keeps a process in it until it is told to leave. */
@@ -120,17 +123,25 @@ export class Replica {
 
   #describe(ending: Ending, early: number): string {
     const times = early >= this.#context.timings.earlyExits ? `, ${early} times in a row` : ''
-    return `${ending.reason}${times}${this.#lastWords()}`
+    return `${ending.reason}${times}${ending.launched ? this.#lastWords() : ''}`
+  }
+
+  /** Read anew for every process, so that the next one has a rotated secret. */
+  async #environment(): Promise<ServerEnvironment> {
+    const limit = AbortSignal.timeout(this.#context.timings.secretTimeoutMs)
+    const signal = AbortSignal.any([this.#leave.signal, limit])
+    return resolveEnvironment(this.#options.variables, this.#context.secrets, signal)
   }
 
   /** From a free port to the end of one process. */
   async #live(): Promise<Ending> {
-    const { command, folder, variables, log, ports } = this.#options
+    const { command, folder, log, ports } = this.#options
     let port = 0
     try {
+      const environment = await this.#environment()
       port = await freePort(ports)
       ports.add(port)
-      const { process, settled } = await launchServer({ command, folder, port, variables, log }, this.#context)
+      const { process, settled } = await launchServer({ command, folder, port, environment, log }, this.#context)
       this.#process = process
       this.#options.onChange()
       const watched = await this.#watch(process)
@@ -141,7 +152,7 @@ export class Replica {
       await settled
       return ending
     } catch (error) {
-      return { readyMs: null, reason: errorMessage(error), final: true }
+      return { readyMs: null, reason: problemText(error), final: true, launched: false }
     } finally {
       ports.delete(port)
       this.#process = null
@@ -160,7 +171,7 @@ export class Replica {
     // Not routable from here on, though the process may need a moment to end.
     this.#become('backoff')
     const reason = silent ? 'the server stopped answering GET /ping' : `the server ${process.end}`
-    return { readyMs: this.#context.clock.monotonic() - began, reason, final: false }
+    return { readyMs: this.#context.clock.monotonic() - began, reason, final: false, launched: true }
   }
 
   #recover(): void {
@@ -176,11 +187,11 @@ export class Replica {
       if (clock.monotonic() >= deadline) {
         const seconds = timings.startDeadlineMs / 1000
         const reason = `the server did not answer GET /ping with 200 within ${seconds} s`
-        return { readyMs: null, reason, final: true }
+        return { readyMs: null, reason, final: true, launched: true }
       }
       await pause(clock, timings.startProbeMs, stop)
     }
-    return { readyMs: null, reason: `the server ${process.end} before it was ready`, final: false }
+    return { readyMs: null, reason: `the server ${process.end} before it was ready`, final: false, launched: true }
   }
 
   /** true: it was silent for too long; false: it ended or leaves. */

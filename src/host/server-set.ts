@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { errorMessage, StewardError } from '../domain/errors.ts'
 import type { Digest } from '../domain/digest.ts'
 import { fileNameOfKey, pause, type HostContext } from './context.ts'
 import { specDigestOf, type SetBody } from './deployment-body.ts'
+import { problemText } from './problem-text.ts'
 import { Replica, type ReplicaState } from './replica.ts'
 import { ServerLog } from './server-log.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -165,8 +165,7 @@ export class ServerSet {
         return
       } catch (error) {
         if (signal.aborted) return
-        const hint = error instanceof StewardError && error.hint !== undefined ? ` (${error.hint})` : ''
-        this.#failure = `${errorMessage(error)}${hint}`
+        this.#failure = problemText(error)
         this.#options.onChange()
         await pause(context.clock, backoff * (0.75 + context.randomness.next() / 2), signal)
         backoff = Math.min(backoff * 2, context.timings.longestArtifactRetryMs)

@@ -18,6 +18,8 @@ export interface HostTimings {
   readonly earlyExits: number
   /** So many crashes in a row, each soon after the server was ready, are a loop. A count. */
   readonly crashLoop: number
+  /** The longest that one secret may take to be read. */
+  readonly secretTimeoutMs: number
   readonly artifactRetryMs: number
   readonly longestArtifactRetryMs: number
   /** How long a server that leaves may finish its requests, before SIGTERM. */
@@ -46,6 +48,7 @@ export const DEFAULT_TIMINGS: HostTimings = {
   resetBackoffMs: 10_000,
   earlyExits: 3,
   crashLoop: 3,
+  secretTimeoutMs: 10_000,
   artifactRetryMs: 1_000,
   longestArtifactRetryMs: 30_000,
   drainMs: 30_000,

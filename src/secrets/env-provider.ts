@@ -7,7 +7,7 @@ export function envProvider(variable: (name: string) => string | undefined): Sec
     scheme: 'env',
     async resolve(name) {
       const value = variable(name)
-      if (value === undefined) {
+      if (typeof value !== 'string') {
         throw secretProblem(`the variable ${name} is not set`, 'Set it where this program is started.')
       }
       return new Secret(checkSecretText(value))

@@ -93,7 +93,7 @@ export interface SetWish {
   readonly command?: readonly string[]
   readonly replicas?: number
   readonly weight?: number
-  readonly variables?: readonly { readonly name: string; readonly value: string }[]
+  readonly variables?: readonly Readonly<Record<string, string>>[]
 }
 
 export function set(wish: SetWish): Record<string, unknown> {
@@ -176,7 +176,11 @@ export interface RunningHost {
 }
 
 /** A host in this process. */
-export async function startHost(stateDir: string, timings: Partial<HostTimings> = {}): Promise<RunningHost> {
+export async function startHost(
+  stateDir: string,
+  timings: Partial<HostTimings> = {},
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningHost> {
   const stopping = new AbortController()
   const messages: string[] = []
   const done = runHost({
@@ -186,6 +190,7 @@ export async function startHost(stateDir: string, timings: Partial<HostTimings> 
     signal: stopping.signal,
     onMessage: (text) => messages.push(text),
     environmentPath: CHILD_PATH,
+    environmentVariable: (name) => variables[name],
     clock: systemClock,
     ids: systemIds,
     randomness: systemRandomness,
