@@ -2,7 +2,7 @@ import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
 import type { ArtifactReference } from '../artifacts/fetch-artifact.ts'
 import { errorMessage } from '../domain/errors.ts'
 import { problemOfReference } from '../secrets/secret-reference.ts'
-import type { DeploymentBody, EnvironmentVariable, SetBody } from './deployment-body.ts'
+import type { DeploymentBody, EnvironmentVariable, SetBody, TokenAuth } from './deployment-body.ts'
 import { invalid } from './refusal.ts'
 import { integerAt, listAt, objectAt, refuseTwice, textAt } from './value-checks.ts'
 
@@ -118,15 +118,23 @@ function stickyHeaderAt(value: unknown): string | null {
   return name
 }
 
+function authAt(value: unknown): TokenAuth | null {
+  if (value === undefined || value === null) return null
+  const given = objectAt(value, 'auth', ['type', 'token_ref'])
+  if (given['type'] !== 'token') throw invalid('auth.type must be "token"', 'unsupported')
+  return { type: 'token', token_ref: referenceAt(given['token_ref'], 'auth.token_ref') }
+}
+
 /** The body of a PUT in its full form; throws a 422 that names the first wrong place. */
 export function checkBody(key: string, value: unknown): DeploymentBody {
-  const given = objectAt(value, 'the body', ['path', 'sticky_header', 'sets'])
+  const given = objectAt(value, 'the body', ['path', 'auth', 'sticky_header', 'sets'])
   const path = pathAt(given['path'], key)
+  const auth = authAt(given['auth'])
   const sticky_header = stickyHeaderAt(given['sticky_header'])
   const sets = listAt(given['sets'], 'sets', MAX_SETS).map((set, index) => setAt(set, `sets[${index}]`))
   refuseTwice(
     sets.map(({ id }) => id),
     'sets',
   )
-  return { path, sticky_header, sets }
+  return { path, auth, sticky_header, sets }
 }

@@ -19,9 +19,17 @@ export interface SetBody {
   readonly weight: number
 }
 
+/** Requests must bear this token. */
+export interface TokenAuth {
+  readonly type: 'token'
+  readonly token_ref: string
+}
+
 /** What a caller asks for under one key, as the control API takes and gives it. */
 export interface DeploymentBody {
   readonly path: string
+  /** Null: everybody who reaches the gateway may ask. */
+  readonly auth: TokenAuth | null
   /** A request header whose value keeps a caller on one set; null where there is none. */
   readonly sticky_header: string | null
   readonly sets: readonly SetBody[]
@@ -45,8 +53,8 @@ export function setAsJson(set: SetBody): { readonly [key: string]: Json } {
 }
 
 /** What concerns the whole deployment; optional fields only where they were put. */
-export function settingsAsJson({ path, sticky_header }: DeploymentBody): { readonly [key: string]: Json } {
-  return { path, ...(sticky_header !== null && { sticky_header }) }
+export function settingsAsJson({ path, auth, sticky_header }: DeploymentBody): { readonly [key: string]: Json } {
+  return { path, ...(auth !== null && { auth: { ...auth } }), ...(sticky_header !== null && { sticky_header }) }
 }
 
 export function bodyAsJson(body: DeploymentBody): { readonly [key: string]: Json } {

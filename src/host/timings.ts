@@ -20,6 +20,8 @@ export interface HostTimings {
   readonly crashLoop: number
   /** The longest that one secret may take to be read. */
   readonly secretTimeoutMs: number
+  /** How long a token of a deployment is known, once read. */
+  readonly tokenCacheMs: number
   readonly artifactRetryMs: number
   readonly longestArtifactRetryMs: number
   /** How long a server that leaves may finish its requests, before SIGTERM. */
@@ -49,6 +51,7 @@ export const DEFAULT_TIMINGS: HostTimings = {
   earlyExits: 3,
   crashLoop: 3,
   secretTimeoutMs: 10_000,
+  tokenCacheMs: 3_000,
   artifactRetryMs: 1_000,
   longestArtifactRetryMs: 30_000,
   drainMs: 30_000,
