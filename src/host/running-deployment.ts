@@ -1,11 +1,11 @@
 import type { Json } from '../domain/json.ts'
-import { Balancer, type Share } from './balancing.ts'
+import { Balancer } from './balancing.ts'
 import { Changes } from './changes.ts'
 import { setAsJson, settingsAsJson, specDigestOf, type SetBody } from './deployment-body.ts'
-import type { DesiredDeployment } from './desired-state.ts'
+import type { DesiredDeployment, RecordedDeployment } from './desired-state.ts'
 import type { ServerProcess } from './server-process.ts'
 import { ServerSet, type SetOptions } from './server-set.ts'
-import { weightsInForce } from './traffic.ts'
+import { weightsInForce, type Traffic } from './traffic.ts'
 
 /** Where requests of a deployment may go now, as the gateway sees it. */
 export interface Target {
@@ -21,7 +21,10 @@ interface Slot {
   readonly previous: ServerSet | null
 }
 
-export type DeploymentOptions = Omit<SetOptions, 'onChange' | 'key'>
+export interface DeploymentOptions extends Omit<SetOptions, 'onChange' | 'key'> {
+  /** Other weights came in force. */
+  onTraffic(): void
+}
 
 /** What runs for one key. `ask` is declarative and may come at any time; everything else follows by itself. */
 export class RunningDeployment {
@@ -32,19 +35,24 @@ export class RunningDeployment {
   #slots: ReadonlyMap<string, Slot> = new Map()
   #desired: DesiredDeployment
   #deleted = false
-  /** Weights that requests go by, and the body that they are of: the desired one, or the last that was complete. */
-  #traffic: { readonly shares: readonly Share[]; readonly generation: number } = { shares: [], generation: 0 }
+  /** Of the desired body, or of the last one that was complete. */
+  #traffic: Traffic
   #observedGeneration = 0
   #becoming = false
 
-  constructor(desired: DesiredDeployment, options: DeploymentOptions) {
+  constructor(desired: RecordedDeployment, options: DeploymentOptions) {
     this.#options = options
     this.#desired = desired
+    this.#traffic = desired.traffic
     this.ask(desired)
   }
 
   get desired(): DesiredDeployment {
     return this.#desired
+  }
+
+  get traffic(): Traffic {
+    return this.#traffic
   }
 
   get deleted(): boolean {
@@ -141,7 +149,9 @@ export class RunningDeployment {
       complete: (id) => this.#slots.get(id)?.current.complete === true,
       usable: (id) => this.#serving(id) !== undefined,
     })
-    if (shares === asked) this.#traffic = { shares, generation }
+    if (shares !== asked) return
+    this.#traffic = { shares, generation }
+    this.#options.onTraffic()
   }
 
   /** What answers for a set: the one that serves until its successor is complete, or the successor. */

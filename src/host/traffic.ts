@@ -1,4 +1,25 @@
+import { isJsonObject, type Json } from '../domain/json.ts'
 import type { Share } from './balancing.ts'
+
+/** Weights that requests go by, and the generation of the body that they are of. */
+export interface Traffic {
+  readonly generation: number
+  readonly shares: readonly Share[]
+}
+
+export const NO_TRAFFIC: Traffic = { generation: 0, shares: [] }
+
+/** Reads what was recorded; what can't be understood is no traffic. */
+export function parseTraffic(value: Json | undefined): Traffic {
+  if (!isJsonObject(value) || typeof value['generation'] !== 'number' || !Array.isArray(value['shares'])) {
+    return NO_TRAFFIC
+  }
+  const shares = value['shares'].flatMap((share: Json) => {
+    const { id, weight } = isJsonObject(share) ? share : {}
+    return typeof id === 'string' && typeof weight === 'number' && weight >= 0 ? [{ id, weight }] : []
+  })
+  return { generation: value['generation'], shares }
+}
 
 export interface TrafficQuestion {
   /** The weights that requests go by now. */
