@@ -122,8 +122,9 @@ export class Replica {
   }
 
   #describe(ending: Ending, early: number): string {
+    if (!ending.launched) return ending.reason
     const times = early >= this.#context.timings.earlyExits ? `, ${early} times in a row` : ''
-    return `${ending.reason}${times}${ending.launched ? this.#lastWords() : ''}`
+    return `${ending.reason}${times}${this.#lastWords()}`
   }
 
   /** Read anew for every process, so that the next one has a rotated secret. */

@@ -1,7 +1,8 @@
 import type { Json } from '../domain/json.ts'
 import { Balancer } from './balancing.ts'
 import { Changes } from './changes.ts'
-import { setAsJson, settingsAsJson, specDigestOf, type SetBody } from './deployment-body.ts'
+import { specDigestOf, type SetBody } from './deployment-body.ts'
+import { reportOf } from './deployment-report.ts'
 import type { DesiredDeployment, RecordedDeployment } from './desired-state.ts'
 import type { ServerProcess } from './server-process.ts'
 import { ServerSet, type SetOptions } from './server-set.ts'
@@ -16,7 +17,7 @@ export interface Target {
 }
 
 /** A set as asked, and the one of the same id that still serves until it is complete. */
-interface Slot {
+export interface Slot {
   readonly current: ServerSet
   readonly previous: ServerSet | null
 }
@@ -181,37 +182,13 @@ export class RunningDeployment {
 
   /** The body that was asked for, with what runs. */
   report(): Json {
-    const { key, generation, body } = this.#desired
-    const sets = body.sets.map((set) => {
-      const current = this.#slots.get(set.id)?.current
-      return {
-        ...setAsJson(set),
-        // Another one than was asked for until everything that shall carry the asked weights is ready.
-        weight_in_force: this.#traffic.shares.find(({ id }) => id === set.id)?.weight ?? 0,
-        spec_digest: specDigestOf(set),
-        ready: current?.routable.length ?? 0,
-        failure: current?.failure ?? null,
-        crashes: current?.crashes ?? 0,
-        crash: current?.crash ?? null,
-        // The list below takes the place of the number that was asked for.
-        replicas_wanted: set.replicas,
-        replicas: (current?.replicas ?? []).map((replica) => ({ ...replica })),
-      }
-    })
-    const previous = [...this.#slots.values()].flatMap((slot) => slot.previous ?? [])
-    return {
-      key,
-      ...settingsAsJson(body),
-      generation,
-      observed_generation: this.#observedGeneration,
+    return reportOf({
+      desired: this.#desired,
+      traffic: this.#traffic,
+      observedGeneration: this.#observedGeneration,
       deleting: this.#deleted,
-      failure: sets.find(({ failure }) => failure !== null)?.failure ?? null,
-      sets,
-      leaving: [...previous, ...this.#leaving.keys()].map(({ id, specDigest, replicas }) => ({
-        id,
-        spec_digest: specDigest,
-        replicas: replicas.map((replica) => ({ ...replica })),
-      })),
-    }
+      slots: this.#slots,
+      leaving: [...this.#leaving.keys()],
+    })
   }
 }

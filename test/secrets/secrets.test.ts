@@ -99,6 +99,16 @@ it('repeats no text of a provider’s unexpected error', async () => {
   await expect(failing.resolve('env:A', signal)).rejects.toThrow('env:A can not be resolved: it can not be read')
 })
 
+it('does not wait for a provider that does not answer', async () => {
+  const silent = new SecretResolver([{ scheme: 'env', resolve: () => new Promise(() => {}) }])
+  const late = silent.resolve('env:A', AbortSignal.timeout(20))
+  await expect(late).rejects.toThrow('env:A can not be resolved: there was no answer in time')
+  const leaving = new AbortController()
+  const left = silent.resolve('env:A', leaving.signal)
+  leaving.abort(new Error('the caller leaves'))
+  await expect(left).rejects.toThrow('the caller leaves')
+})
+
 const references: readonly (readonly [reference: string, problem: string | null])[] = [
   ['env:TOKEN', null],
   ['file:/run/secrets/token', null],
