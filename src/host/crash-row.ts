@@ -1,7 +1,7 @@
 import type { HostTimings } from './timings.ts'
 
 function durationText(ms: number): string {
-  return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`
+  return `${ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000)} s`
 }
 
 /** One crash: an end that nobody asked for, of a server that had been ready. */
