@@ -42,7 +42,10 @@ async function environmentOf(): Promise<Record<string, string>> {
 async function everything(): Promise<string> {
   const parts = [...host.messages]
   for (const entry of await readdir(state, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) parts.push(entry.name, (await readFile(join(entry.parentPath, entry.name))).toString('latin1'))
+    if (!entry.isFile()) continue
+    // A file may be replaced by its next version meanwhile.
+    const text = await readFile(join(entry.parentPath, entry.name), 'latin1').catch(() => '')
+    parts.push(entry.name, text)
   }
   for (const path of ['/v1/deployments', PATH, `${PATH}/logs`])
     parts.push(await (await client.call('GET', path)).text())

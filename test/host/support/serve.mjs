@@ -69,7 +69,7 @@ const isLate = () => {
   }
 }
 if (behaviour === 'slow' || (behaviour === 'staggered' && isLate()))
-  setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), behaviour === 'slow' ? 500 : 1_500)
+  setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), behaviour === 'slow' ? 500 : 2_000)
 else server.listen(process.env.PORT, '127.0.0.1')
 if (behaviour === 'brief')
   setTimeout(() => {
