@@ -19,6 +19,8 @@ export interface Environment {
   readonly ci: boolean
   /** Whether AWS credentials are named; else a loopback endpoint gets fixed ones. */
   readonly awsCredentials: boolean
+  /** Any variable, for references `env:NAME`. A function, so that what prints the environment prints no secret. */
+  readonly variable: (name: string) => string | undefined
 }
 
 const names: Readonly<Record<string, keyof Environment>> = {
@@ -57,6 +59,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   const environment = {
     ...(named as Record<string, string | undefined>),
     path: variables.PATH ?? '',
+    variable: (name: string) => (Object.hasOwn(variables, name) ? variables[name] : undefined),
     noColor: value('NO_COLOR') !== undefined,
     ci: value('CI') !== undefined,
     awsCredentials: value('AWS_ACCESS_KEY_ID') !== undefined || value('AWS_PROFILE') !== undefined,

@@ -1,48 +1,17 @@
 import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
 import type { ArtifactReference } from '../artifacts/fetch-artifact.ts'
 import { errorMessage } from '../domain/errors.ts'
-import { isJsonObject, type JsonObject } from '../domain/json.ts'
-import type { DeploymentBody, EnvironmentVariable, SetBody } from './deployment-body.ts'
+import { problemOfReference } from '../secrets/secret-reference.ts'
+import type { DeploymentBody, EnvironmentVariable, SetBody, TokenAuth } from './deployment-body.ts'
 import { invalid } from './refusal.ts'
+import { integerAt, listAt, objectAt, refuseTwice, textAt } from './value-checks.ts'
 
 const KEY = /^(?:\/[a-z0-9][a-z0-9_-]*){2,}#[a-z0-9][a-z0-9_-]*$/
 const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/
+/** RFC 9110, 5.6.2: a token. */
+const HEADER = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/
 const MAX_SETS = 16
 const MAX_REPLICAS = 64
-
-function objectAt(value: unknown, where: string, fields: readonly string[]): JsonObject {
-  if (!isJsonObject(value)) throw invalid(`${where} must be an object`)
-  for (const field of Object.keys(value)) {
-    if (!fields.includes(field)) {
-      throw invalid(`${where} has the unknown field ${JSON.stringify(field)}; known are ${fields.join(', ')}`)
-    }
-  }
-  return value
-}
-
-function listAt(value: unknown, where: string, longest: number): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalid(`${where} must be a list`)
-  if (value.length > longest) throw invalid(`${where} has ${value.length} entries, at most ${longest} are allowed`)
-  return value
-}
-
-function textAt(value: unknown, where: string): string {
-  if (typeof value !== 'string') throw invalid(`${where} must be a string`)
-  if (value.includes('\0')) throw invalid(`${where} must not hold a NUL character`)
-  return value
-}
-
-function integerAt(value: unknown, where: string, least: number, most: number): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    throw invalid(`${where} must be a whole number from ${least} to ${most}`)
-  }
-  return value
-}
-
-function refuseTwice(names: readonly string[], where: string): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw invalid(`${where} has ${JSON.stringify(twice)} twice`)
-}
 
 function artifactAt(value: unknown, where: string): ArtifactReference {
   const given = objectAt(value, where, ['name', 'uri', 'sha256', 'size'])
@@ -65,14 +34,20 @@ function artifactAt(value: unknown, where: string): ArtifactReference {
 }
 
 function variableAt(value: unknown, where: string): EnvironmentVariable {
-  if (isJsonObject(value) && 'secret_ref' in value) {
-    throw invalid(`${where}.secret_ref: this host does not resolve secrets`, 'unsupported')
-  }
-  const given = objectAt(value, where, ['name', 'value'])
+  const given = objectAt(value, where, ['name', 'value', 'secret_ref'])
   const name = textAt(given['name'], `${where}.name`)
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw invalid(`${where}.name must match [A-Za-z_][A-Za-z0-9_]*`)
   if (name === 'PATH' || name === 'PORT') throw invalid(`${where}.name: ${name} is set by the host`)
-  return { name, value: textAt(given['value'], `${where}.value`) }
+  if (given['secret_ref'] === undefined) return { name, value: textAt(given['value'], `${where}.value`) }
+  if (given['value'] !== undefined) throw invalid(`${where} must have either value or secret_ref, not both`)
+  return { name, secret_ref: referenceAt(given['secret_ref'], `${where}.secret_ref`) }
+}
+
+function referenceAt(value: unknown, where: string): string {
+  const reference = textAt(value, where)
+  const problem = problemOfReference(reference)
+  if (problem !== null) throw invalid(`${where}: ${problem}`, 'unsupported')
+  return reference
 }
 
 function commandAt(value: unknown, where: string): readonly string[] {
@@ -136,14 +111,30 @@ function pathAt(value: unknown, key: string): string {
   return path
 }
 
+function stickyHeaderAt(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  const name = textAt(value, 'sticky_header')
+  if (!HEADER.test(name)) throw invalid('sticky_header must be the name of a request header')
+  return name
+}
+
+function authAt(value: unknown): TokenAuth | null {
+  if (value === undefined || value === null) return null
+  const given = objectAt(value, 'auth', ['type', 'token_ref'])
+  if (given['type'] !== 'token') throw invalid('auth.type must be "token"', 'unsupported')
+  return { type: 'token', token_ref: referenceAt(given['token_ref'], 'auth.token_ref') }
+}
+
 /** The body of a PUT in its full form; throws a 422 that names the first wrong place. */
 export function checkBody(key: string, value: unknown): DeploymentBody {
-  const given = objectAt(value, 'the body', ['path', 'sets'])
+  const given = objectAt(value, 'the body', ['path', 'auth', 'sticky_header', 'sets'])
   const path = pathAt(given['path'], key)
+  const auth = authAt(given['auth'])
+  const sticky_header = stickyHeaderAt(given['sticky_header'])
   const sets = listAt(given['sets'], 'sets', MAX_SETS).map((set, index) => setAt(set, `sets[${index}]`))
   refuseTwice(
     sets.map(({ id }) => id),
     'sets',
   )
-  return { path, sets }
+  return { path, auth, sticky_header, sets }
 }

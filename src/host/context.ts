@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import { sha256Hex } from '../domain/digest.ts'
 import type { Clock, Ids, Randomness } from '../domain/ports.ts'
+import type { SecretResolver } from '../secrets/secret-resolver.ts'
 import { ensurePrivateFolder } from '../system/files.ts'
 import type { HostTimings } from './timings.ts'
 
@@ -24,6 +25,7 @@ export interface HostContext {
   readonly timings: HostTimings
   readonly folders: HostFolders
   readonly artifactStore: ArtifactStore
+  readonly secrets: SecretResolver
   /** PATH of the server processes. */
   readonly environmentPath: string
   onMessage(text: string): void

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import type { Json } from '../domain/json.ts'
+import { bears, tokenDigest } from './bearer.ts'
 import { checkBody, checkKey } from './body-checks.ts'
 import { fileNameOfKey, type HostFolders } from './context.ts'
 import { invalid, Refusal } from './refusal.ts'
@@ -21,12 +21,8 @@ export interface ControlOptions {
   gateway(): string
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
-
 function checkToken(request: IncomingMessage, token: string): void {
-  const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
-  // Digests have one length, so that the comparison tells nothing about the token's.
-  if (!timingSafeEqual(sha256(given), sha256(token))) {
+  if (!bears(request, tokenDigest(token))) {
     throw new Refusal(401, 'unauthorized', 'the token is missing or wrong; it stands in host/token of the state folder')
   }
 }

@@ -5,12 +5,18 @@ import { checkBody, checkKey } from './body-checks.ts'
 import { fileNameOfKey, type HostContext } from './context.ts'
 import { bodyAsJson, type DeploymentBody } from './deployment-body.ts'
 import { errorMessage } from '../domain/errors.ts'
+import { parseTraffic, type Traffic } from './traffic.ts'
 
 export interface DesiredDeployment {
   readonly key: string
   /** +1 at every change of the body. */
   readonly generation: number
   readonly body: DeploymentBody
+}
+
+/** What is on disk: with the weights in force, so that a restarted host goes on as it was. */
+export interface RecordedDeployment extends DesiredDeployment {
+  readonly traffic: Traffic
 }
 
 /** What callers asked for, on disk before they are answered. */
@@ -43,8 +49,9 @@ export class DesiredState {
     return join(this.#context.folders.deployments, `${fileNameOfKey(key)}.json`)
   }
 
-  async save({ key, generation, body }: DesiredDeployment): Promise<void> {
-    await writeFileAtomically(this.#file(key), JSON.stringify({ key, generation, body: bodyAsJson(body) }, null, 2))
+  async save({ key, generation, body, traffic }: RecordedDeployment): Promise<void> {
+    const recorded = { key, generation, body: bodyAsJson(body), traffic }
+    await writeFileAtomically(this.#file(key), JSON.stringify(recorded, null, 2))
   }
 
   async remove(key: string): Promise<void> {
@@ -52,15 +59,15 @@ export class DesiredState {
   }
 
   /** A file that can't be understood is told and left alone; it hides no other. */
-  async load(): Promise<readonly DesiredDeployment[]> {
-    const found: DesiredDeployment[] = []
+  async load(): Promise<readonly RecordedDeployment[]> {
+    const found: RecordedDeployment[] = []
     for (const name of (await readdir(this.#context.folders.deployments)).toSorted()) {
       if (!name.endsWith('.json')) continue
       const path = join(this.#context.folders.deployments, name)
       try {
-        const { key, generation, body } = (await readJsonObject(path)) ?? {}
+        const { key, generation, body, traffic } = (await readJsonObject(path)) ?? {}
         if (typeof key !== 'string' || typeof generation !== 'number') throw new Error('it has no key and generation')
-        found.push({ key: checkKey(key), generation, body: checkBody(key, body) })
+        found.push({ key: checkKey(key), generation, body: checkBody(key, body), traffic: parseTraffic(traffic) })
       } catch (error) {
         this.#context.onMessage(`ignored ${path}: ${errorMessage(error)}`)
       }

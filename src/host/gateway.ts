@@ -1,50 +1,34 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { Choice, Wish } from './balancing.ts'
 import type { HostContext } from './context.ts'
+import { callerPoint, headersForServer, inferenceIdOf, nameChoice, type Exchange } from './exchange.ts'
 import { endToEndHeaders, forward, NoAnswer } from './forward.ts'
 import { GatewayMetrics, outcomeOf, type ReadyReplicas } from './metrics.ts'
+import { findModelPath } from './model-path.ts'
 import { Refusal } from './refusal.ts'
 import { refuseGarbage, replyError, replyJson, replyText } from './replies.ts'
 import { takeBody, type RequestBody } from './request-body.ts'
 import type { RunningDeployment, Target } from './running-deployment.ts'
 import type { ServerProcess } from './server-process.ts'
-import { choose, type Choice } from './balancing.ts'
 import type { Supervisor } from './supervisor.ts'
+import { TokenGuard } from './token-guard.ts'
 
 /** Servers that a request is tried on at most. A count. */
 const ATTEMPTS = 4
-
-interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly deployment: RunningDeployment
-  readonly query: string
-  readonly inferenceId: string
-  /** Aborted when the client goes away. */
-  readonly gone: AbortSignal
-}
-
-/** What answered, for the metrics and the response's headers. */
-interface Answer {
-  readonly choice: Choice
-  readonly message: IncomingMessage
-}
-
-function inferenceIdOf(request: IncomingMessage): string | undefined {
-  const given = request.headers['x-inference-id']
-  return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(given) ? given : undefined
-}
 
 /** Routes requests to ready servers by the weights of their sets. */
 export class Gateway {
   readonly #supervisor: Supervisor
   readonly #context: HostContext
+  readonly #guard: TokenGuard
   readonly #metrics = new GatewayMetrics()
   #closing = false
 
   constructor(supervisor: Supervisor, context: HostContext) {
     this.#supervisor = supervisor
     this.#context = context
+    this.#guard = new TokenGuard(context)
   }
 
   createServer(): Server {
@@ -68,40 +52,40 @@ export class Gateway {
     const { method } = request
     if (path === '/-/healthz') return replyText(response, 200, 'text/plain; charset=utf-8', 'ok\n')
     if (path === '/-/metrics') return replyText(response, 200, 'text/plain; version=0.0.4', this.#renderMetrics())
-    const ping = path.endsWith('/ping') ? this.#supervisor.serving(path.slice(0, -'/ping'.length)) : undefined
-    if (ping !== undefined && (method === 'GET' || method === 'HEAD')) return this.#ping(response, ping)
-    const short = path.endsWith('/invocations') ? path.slice(0, -'/invocations'.length) : path
-    const deployment = this.#supervisor.serving(path) ?? this.#supervisor.serving(short)
-    if (deployment === undefined) throw new Refusal(404, 'not_found', `no deployment serves ${path}`)
+    const found = findModelPath(this.#supervisor, path, method)
+    if (found === null) throw new Refusal(404, 'not_found', `no deployment serves ${path}`)
+    const { deployment, asks } = found
+    if (asks === 'ping') return this.#ping(response, deployment)
+    const inferenceId = inferenceIdOf(request) ?? this.#context.ids.uuid()
+    response.setHeader('x-inference-id', inferenceId)
     if (method !== 'POST') {
       response.setHeader('allow', 'POST')
       throw new Refusal(405, 'method_not_allowed', 'predictions are asked for with POST')
     }
-    await this.#invoke(request, response, deployment, query)
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    await this.#invoke({ request, response, deployment, query, inferenceId, gone: gone.signal })
   }
 
   #ping(response: ServerResponse, deployment: RunningDeployment): void {
-    if (deployment.targets().some(({ weight }) => weight > 0)) return replyJson(response, 200, { status: 'ready' })
+    const ready = deployment.targets().some(({ weight, processes }) => weight > 0 && processes.length > 0)
+    if (ready) return replyJson(response, 200, { status: 'ready' })
     throw new Refusal(503, 'not_ready', `no server of ${deployment.desired.key} is ready`)
   }
 
-  async #invoke(
-    request: IncomingMessage,
-    response: ServerResponse,
-    deployment: RunningDeployment,
-    query: string,
-  ): Promise<void> {
-    const { clock, ids } = this.#context
+  async #invoke(exchange: Exchange): Promise<void> {
+    const { request, response, deployment } = exchange
+    const { clock } = this.#context
+    const { auth } = deployment.desired.body
     const began = clock.monotonic()
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    const inferenceId = inferenceIdOf(request) ?? ids.uuid()
-    response.setHeader('x-inference-id', inferenceId)
     let used: Choice | null = null
     try {
+      if (auth !== null) await this.#guard.check(request, auth)
       const body = await takeBody(request)
-      const exchange = { request, response, deployment, query, inferenceId, gone: gone.signal }
-      await this.#tryServers(exchange, body, (choice) => (used = choice))
+      await this.#tryServers(exchange, body, (choice) => {
+        used = choice
+        nameChoice(response, choice)
+      })
     } catch (error) {
       if (!response.destroyed) replyError(response, error)
     } finally {
@@ -125,14 +109,17 @@ export class Gateway {
     const { clock, timings } = this.#context
     const avoided = new Set<ServerProcess>()
     const deadline = clock.monotonic() + timings.waitForReadyMs
+    const point = callerPoint(exchange)
+    let before: string | null = null
     let fresh = false
     for (let attempt = 1; ; attempt += 1) {
-      const choice = await this.#chooseServer(exchange, avoided, deadline)
+      const choice = await this.#chooseServer(exchange, { avoided, point, before }, deadline)
+      before = choice.target.setId
       note(choice)
       const finish = choice.server.beginRequest()
       try {
         const message = await this.#send(exchange, body, choice.server, fresh)
-        return await this.#passOn(exchange, { choice, message })
+        return await this.#passOn(exchange, message)
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error
         if (body.kind === 'flow' || !error.again || attempt >= ATTEMPTS || exchange.gone.aborted) {
@@ -147,15 +134,15 @@ export class Gateway {
   }
 
   /** Waits a moment for a server that is about to be ready, for instance after a crash. */
-  async #chooseServer(exchange: Exchange, avoided: ReadonlySet<ServerProcess>, deadline: number): Promise<Choice> {
-    const { clock, randomness } = this.#context
+  async #chooseServer(exchange: Exchange, wish: Wish, deadline: number): Promise<Choice> {
+    const { clock } = this.#context
     const { deployment, gone } = exchange
     for (;;) {
-      const choice = choose(deployment.targets(), avoided, randomness)
+      const choice = deployment.balancer.choose(deployment.targets(), wish)
       if (choice !== null) return choice
       const left = deadline - clock.monotonic()
       // A server that just failed may not have been seen to end yet.
-      if (gone.aborted || left <= 0 || !(deployment.promising || avoided.size > 0)) {
+      if (gone.aborted || left <= 0 || !(deployment.promising || wish.avoided.size > 0)) {
         throw new Refusal(503, 'not_ready', `no server of ${deployment.desired.key} is ready`)
       }
       await deployment.changes.next(clock, left, gone)
@@ -163,8 +150,8 @@ export class Gateway {
   }
 
   async #send(exchange: Exchange, body: RequestBody, server: ServerProcess, fresh: boolean): Promise<IncomingMessage> {
-    const { request, query, inferenceId, gone } = exchange
-    const headers = { ...endToEndHeaders(request), 'x-inference-id': inferenceId }
+    const { query, gone } = exchange
+    const headers = headersForServer(exchange)
     const silenceMs = this.#context.timings.answerTimeoutMs
     const path = `/invocations${query}`
     const message = await forward({ server, path, headers, body, fresh, silenceMs, signal: gone })
@@ -172,11 +159,12 @@ export class Gateway {
     return message
   }
 
-  async #passOn({ response, inferenceId }: Exchange, { choice, message }: Answer): Promise<void> {
+  async #passOn({ response, inferenceId }: Exchange, message: IncomingMessage): Promise<void> {
     response.writeHead(message.statusCode ?? 502, {
       ...endToEndHeaders(message),
-      'x-model-version': String(choice.target.modelVersion),
-      'x-deployment-id': choice.target.setId,
+      // Again, so that a server can not say something else.
+      'x-model-version': response.getHeader('x-model-version'),
+      'x-deployment-id': response.getHeader('x-deployment-id'),
       'x-inference-id': inferenceId,
       ...(this.#closing ? { connection: 'close' } : {}),
     })

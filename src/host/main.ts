@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ArtifactStore } from '../artifacts/artifact-store.ts'
 import { createDirectoryStore } from '../artifacts/directory-store.ts'
 import type { Clock, Ids, Randomness } from '../domain/ports.ts'
+import { envProvider } from '../secrets/env-provider.ts'
+import { fileProvider } from '../secrets/file-provider.ts'
+import { SecretResolver } from '../secrets/secret-resolver.ts'
 import { writeFileAtomically } from '../system/files.ts'
 import { endLeftovers } from './child-records.ts'
 import { prepareFolders, type HostContext } from './context.ts'
@@ -27,6 +30,8 @@ export interface RunHostOptions {
   onMessage(text: string): void
   /** PATH of the server processes. */
   readonly environmentPath: string
+  /** A variable of the host's own environment, for references `env:NAME`; none where it is not given. */
+  readonly environmentVariable?: (name: string) => string | undefined
   readonly clock: Clock
   readonly ids: Ids
   readonly randomness: Randomness
@@ -57,14 +62,18 @@ async function closed(server: Server): Promise<void> {
 
 async function contextOf(options: RunHostOptions): Promise<HostContext> {
   const { clock, ids, randomness, environmentPath } = options
+  const folders = await prepareFolders(options.stateDir)
+  const stateDir = dirname(folders.root)
+  const variable = options.environmentVariable ?? (() => undefined)
   return {
     clock,
     ids,
     randomness,
     environmentPath,
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
-    folders: await prepareFolders(options.stateDir),
+    folders,
     artifactStore: options.artifactStore ?? createDirectoryStore(),
+    secrets: new SecretResolver([envProvider(variable), fileProvider([stateDir])]),
     onMessage: (text) => options.onMessage(text),
   }
 }

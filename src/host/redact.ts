@@ -9,12 +9,17 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/)[^\s/@:]+:[^\s/@]+@/g, '$1***@'],
 ]
 
-/** A server's own words before they leave the host: no values of variables, no credentials, no folder of this machine. */
+/**
+ * A server's own words before they leave the host: no values of variables, no credentials, no folder of this machine.
+ * Secrets are not in it any more: the log has none.
+ */
 export function redact(
   text: string,
   known: { readonly folder: string; readonly variables: readonly EnvironmentVariable[] },
 ): string {
-  const values = known.variables.map(({ value }) => value).filter((value) => value.length >= SHORTEST_HIDDEN)
+  const values = known.variables
+    .map((variable) => ('value' in variable ? variable.value : ''))
+    .filter((value) => value.length >= SHORTEST_HIDDEN)
   const hidden = values.reduce((held, value) => held.replaceAll(value, '***'), text.replaceAll(known.folder, '.'))
   return PATTERNS.reduce((held, [pattern, by]) => held.replaceAll(pattern, by), hidden)
 }

@@ -1,12 +1,14 @@
-import { errorMessage } from '../domain/errors.ts'
 import { pause, type HostContext } from './context.ts'
+import { CrashRow } from './crash-row.ts'
 import type { EnvironmentVariable } from './deployment-body.ts'
 import { answersPing, freePort } from './loopback.ts'
+import { problemText } from './problem-text.ts'
 import { redact } from './redact.ts'
+import { resolveEnvironment, type ServerEnvironment } from './server-environment.ts'
 import type { ServerLog } from './server-log.ts'
 import { launchServer, type ServerProcess } from './server-process.ts'
 
-export type ReplicaState = 'starting' | 'ready' | 'draining' | 'backoff' | 'failed'
+export type ReplicaState = 'starting' | 'ready' | 'draining' | 'backoff' | 'failed' | 'crash_loop'
 
 export interface ReplicaOptions {
   readonly command: readonly string[]
@@ -16,14 +18,19 @@ export interface ReplicaOptions {
   /** Ports of this host's servers. The replica adds and removes its own. */
   readonly ports: Set<number>
   onChange(): void
+  /** A process that had been ready ended by itself or did not answer any more; with how and its last words. */
+  onCrash(text: string): void
 }
 
 /** How one process came to its end. */
 interface Ending {
-  readonly wasReady: boolean
+  /** How long it had been ready, in milliseconds; null: it never was. */
+  readonly readyMs: number | null
   readonly reason: string
   /** Told as a failure at once, without waiting for it to happen again. */
   readonly final: boolean
+  /** false: there was no process that could have said anything. */
+  readonly launched: boolean
 }
 
 /** One place for a server process: keeps a process in it until it is told to leave. */
@@ -35,11 +42,13 @@ export class Replica {
   #state: ReplicaState = 'starting'
   #process: ServerProcess | null = null
   #restarts = 0
+  readonly #crashes: CrashRow
   #failure: string | null = null
 
   constructor(options: ReplicaOptions, context: HostContext) {
     this.#options = options
     this.#context = context
+    this.#crashes = new CrashRow(context.timings)
     this.#running = this.#run()
   }
 
@@ -55,7 +64,7 @@ export class Replica {
     return this.#restarts
   }
 
-  /** Why it does not become ready; null while there is hope, and from the moment it is ready. */
+  /** Why it does not become or stay ready; null while there is hope. After a crash loop only a long run clears it. */
   get failure(): string | null {
     return this.#failure
   }
@@ -86,43 +95,65 @@ export class Replica {
     let backoff = timings.firstBackoffMs
     let early = 0
     while (!signal.aborted) {
-      const began = clock.monotonic()
       const ending = await this.#live()
+      early = ending.readyMs === null ? early + 1 : 0
+      if (ending.readyMs !== null) this.#noteCrash(ending.readyMs, ending.reason)
       if (signal.aborted) break
-      early = ending.wasReady ? 0 : early + 1
-      if (ending.wasReady && clock.monotonic() - began >= timings.resetBackoffMs) backoff = timings.firstBackoffMs
-      if (ending.final || early >= timings.earlyExits) this.#failure = this.#describe(ending, early)
-      this.#become(this.#failure === null ? 'backoff' : 'failed')
+      if (ending.readyMs !== null && ending.readyMs >= timings.resetBackoffMs) backoff = timings.firstBackoffMs
+      const failed = ending.final || early >= timings.earlyExits
+      if (failed) this.#failure = this.#describe(ending, early)
+      this.#become(failed ? 'failed' : this.#crashes.looping ? 'crash_loop' : 'backoff')
       await pause(clock, backoff * (0.75 + randomness.next() / 2), signal)
       backoff = Math.min(backoff * 2, timings.longestBackoffMs)
       this.#restarts += 1
-      if (this.#failure === null) this.#become('starting')
+      if (!failed) this.#become('starting')
     }
   }
 
-  #describe(ending: Ending, early: number): string {
-    const times = early >= this.#context.timings.earlyExits ? `, ${early} times in a row` : ''
+  #noteCrash(readyMs: number, reason: string): void {
+    const { text, failure } = this.#crashes.note({ reason, readyMs, lastWords: this.#lastWords() })
+    this.#failure = failure
+    this.#options.onCrash(text)
+  }
+
+  #lastWords(): string {
     const lines = redact(this.#options.log.lastLines(), this.#options)
-    return `${ending.reason}${times}${lines === '' ? '; it wrote nothing' : `; its last output:\n${lines}`}`
+    return lines === '' ? '; it wrote nothing' : `; its last output:\n${lines}`
+  }
+
+  #describe(ending: Ending, early: number): string {
+    if (!ending.launched) return ending.reason
+    const times = early >= this.#context.timings.earlyExits ? `, ${early} times in a row` : ''
+    return `${ending.reason}${times}${this.#lastWords()}`
+  }
+
+  /** Read anew for every process, so that the next one has a rotated secret. */
+  async #environment(): Promise<ServerEnvironment> {
+    const limit = AbortSignal.timeout(this.#context.timings.secretTimeoutMs)
+    const signal = AbortSignal.any([this.#leave.signal, limit])
+    return resolveEnvironment(this.#options.variables, this.#context.secrets, signal)
   }
 
   /** From a free port to the end of one process. */
   async #live(): Promise<Ending> {
-    const { command, folder, variables, log, ports } = this.#options
+    const { command, folder, log, ports } = this.#options
     let port = 0
     try {
+      const environment = await this.#environment()
       port = await freePort(ports)
       ports.add(port)
-      const { process, settled } = await launchServer({ command, folder, port, variables, log }, this.#context)
+      const { process, settled } = await launchServer({ command, folder, port, environment, log }, this.#context)
       this.#process = process
       this.#options.onChange()
-      const ending = await this.#watch(process)
+      const watched = await this.#watch(process)
+      // Who is told to leave and ends did not crash.
+      const ending = this.#leave.signal.aborted ? { ...watched, readyMs: null } : watched
       if (this.#leave.signal.aborted) await process.idle(this.#context.timings.drainMs)
       await process.terminate()
       await settled
       return ending
     } catch (error) {
-      return { wasReady: false, reason: errorMessage(error), final: true }
+      return { readyMs: null, reason: problemText(error), final: true, launched: false }
     } finally {
       ports.delete(port)
       this.#process = null
@@ -134,12 +165,19 @@ export class Replica {
     const stop = AbortSignal.any([this.#leave.signal, process.ended])
     const problem = await this.#untilReady(process, stop)
     if (problem !== null) return problem
-    this.#failure = null
+    const began = this.#context.clock.monotonic()
+    if (!this.#crashes.looping) this.#failure = null
     this.#become('ready')
     const silent = await this.#whileAnswering(process, stop)
     // Not routable from here on, though the process may need a moment to end.
     this.#become('backoff')
-    return { wasReady: true, reason: silent ? 'the server stopped answering GET /ping' : process.end, final: false }
+    const reason = silent ? 'the server stopped answering GET /ping' : `the server ${process.end}`
+    return { readyMs: this.#context.clock.monotonic() - began, reason, final: false, launched: true }
+  }
+
+  #recover(): void {
+    this.#failure = null
+    this.#options.onChange()
   }
 
   async #untilReady(process: ServerProcess, stop: AbortSignal): Promise<Ending | null> {
@@ -150,19 +188,21 @@ export class Replica {
       if (clock.monotonic() >= deadline) {
         const seconds = timings.startDeadlineMs / 1000
         const reason = `the server did not answer GET /ping with 200 within ${seconds} s`
-        return { wasReady: false, reason, final: true }
+        return { readyMs: null, reason, final: true, launched: true }
       }
       await pause(clock, timings.startProbeMs, stop)
     }
-    return { wasReady: false, reason: `the server ${process.end} before it was ready`, final: false }
+    return { readyMs: null, reason: `the server ${process.end} before it was ready`, final: false, launched: true }
   }
 
   /** true: it was silent for too long; false: it ended or leaves. */
   async #whileAnswering(process: ServerProcess, stop: AbortSignal): Promise<boolean> {
     const { clock, timings } = this.#context
+    const began = clock.monotonic()
     let failures = 0
     while (!stop.aborted) {
       await pause(clock, timings.liveProbeMs, stop)
+      if (this.#crashes.endsAfter(clock.monotonic() - began)) this.#recover()
       const asked = clock.monotonic()
       if (stop.aborted || (await answersPing(process.port, timings.liveProbeTimeoutMs, stop))) failures = 0
       // A server that is busy with requests answers them, if not the probe.

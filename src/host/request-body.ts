@@ -19,6 +19,8 @@ function lengthOf(request: IncomingMessage): number | null {
 
 /** Reads until the end or until more than the limit came. Rejects when the client goes away. */
 export async function takeBody(request: IncomingMessage): Promise<RequestBody> {
+  // Then its events are over, and waiting for them would never end.
+  if (request.destroyed) throw new Error('the client went away')
   const length = lengthOf(request)
   if (length !== null && length > MAX_KEPT_BODY) return { kind: 'flow', begin: [], rest: request, length }
   const parts: Buffer[] = []

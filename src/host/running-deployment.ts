@@ -1,9 +1,12 @@
 import type { Json } from '../domain/json.ts'
+import { Balancer } from './balancing.ts'
 import { Changes } from './changes.ts'
-import { setAsJson, specDigestOf, type SetBody } from './deployment-body.ts'
-import type { DesiredDeployment } from './desired-state.ts'
+import { specDigestOf, type SetBody } from './deployment-body.ts'
+import { reportOf } from './deployment-report.ts'
+import type { DesiredDeployment, RecordedDeployment } from './desired-state.ts'
 import type { ServerProcess } from './server-process.ts'
 import { ServerSet, type SetOptions } from './server-set.ts'
+import { weightsInForce, type Traffic } from './traffic.ts'
 
 /** Where requests of a deployment may go now, as the gateway sees it. */
 export interface Target {
@@ -14,32 +17,43 @@ export interface Target {
 }
 
 /** A set as asked, and the one of the same id that still serves until it is complete. */
-interface Slot {
+export interface Slot {
   readonly current: ServerSet
   readonly previous: ServerSet | null
 }
 
-export type DeploymentOptions = Omit<SetOptions, 'onChange' | 'key'>
+export interface DeploymentOptions extends Omit<SetOptions, 'onChange' | 'key'> {
+  /** Other weights came in force. */
+  onTraffic(): void
+}
 
 /** What runs for one key. `ask` is declarative and may come at any time; everything else follows by itself. */
 export class RunningDeployment {
   readonly changes = new Changes()
+  readonly balancer = new Balancer()
   readonly #options: DeploymentOptions
   readonly #leaving = new Map<ServerSet, Promise<void>>()
   #slots: ReadonlyMap<string, Slot> = new Map()
   #desired: DesiredDeployment
   #deleted = false
+  /** Of the desired body, or of the last one that was complete. */
+  #traffic: Traffic
   #observedGeneration = 0
   #becoming = false
 
-  constructor(desired: DesiredDeployment, options: DeploymentOptions) {
+  constructor(desired: RecordedDeployment, options: DeploymentOptions) {
     this.#options = options
     this.#desired = desired
+    this.#traffic = desired.traffic
     this.ask(desired)
   }
 
   get desired(): DesiredDeployment {
     return this.#desired
+  }
+
+  get traffic(): Traffic {
+    return this.#traffic
   }
 
   get deleted(): boolean {
@@ -116,58 +130,65 @@ export class RunningDeployment {
       this.#slots = new Map([...this.#slots, [id, { current, previous: null }]])
       this.#retire(previous)
     }
+    this.#direct()
     const slots = [...this.#slots.values()]
-    const asAsked = slots.every(({ current, previous }) => previous === null && current.settled)
+    const asAsked =
+      this.#traffic.generation === this.#desired.generation &&
+      slots.every(({ current, previous }) => previous === null && current.settled)
     if (asAsked && this.#leaving.size === 0) this.#observedGeneration = this.#desired.generation
     this.changes.notify()
   }
 
+  /** Puts the asked weights in force as soon as that is right; they stay then. */
+  #direct(): void {
+    const { generation, body } = this.#desired
+    if (this.#traffic.generation === generation && !this.#deleted) return
+    const asked = body.sets.map(({ id, weight }) => ({ id, weight }))
+    const shares = weightsInForce({
+      inForce: this.#traffic.shares,
+      asked,
+      complete: (id) => this.#slots.get(id)?.current.complete === true,
+      usable: (id) => this.#serving(id) !== undefined,
+    })
+    if (shares !== asked) return
+    this.#traffic = { shares, generation }
+    this.#options.onTraffic()
+  }
+
+  /** What answers for a set: the one that serves until its successor is complete, or the successor. */
+  #serving(id: string): ServerSet | undefined {
+    const slot = this.#slots.get(id)
+    return [slot?.previous, slot?.current].find((set) => set?.routable.length) ?? undefined
+  }
+
+  /** Every set, also one that has no server for requests now, in the order of the body that the weights are of. */
   targets(): readonly Target[] {
-    return this.#desired.body.sets.flatMap((body) => {
-      const slot = this.#slots.get(body.id)
-      const serving = [slot?.current, slot?.previous].find((set) => (set?.routable.length ?? 0) > 0)
-      if (serving === undefined || serving === null) return []
-      const { id, modelVersion, routable } = serving
-      return [{ setId: id, modelVersion, weight: body.weight, processes: routable }]
+    const { shares } = this.#traffic
+    const bodies = new Map(this.#desired.body.sets.map((body) => [body.id, body]))
+    const known = new Set(shares.map(({ id }) => id))
+    const waiting = [...bodies.keys()].filter((id) => !known.has(id)).map((id) => ({ id, weight: 0 }))
+    return [...shares, ...waiting].flatMap(({ id, weight }) => {
+      const serving = this.#serving(id)
+      const modelVersion = serving?.modelVersion ?? bodies.get(id)?.model_version
+      return modelVersion === undefined ? [] : [{ setId: id, modelVersion, weight, processes: serving?.routable ?? [] }]
     })
   }
 
   /** A server that may get requests will be ready soon, as far as can be told. */
   get promising(): boolean {
-    return this.#desired.body.sets.some(
-      ({ id, weight }) => weight > 0 && this.#slots.get(id)?.current.promising === true,
-    )
+    const shares = [...this.#traffic.shares, ...this.#desired.body.sets]
+    return shares.some(({ id, weight }) => weight > 0 && this.#slots.get(id)?.current.promising === true)
   }
 
   /** The body that was asked for, with what runs. */
   report(): Json {
-    const { key, generation, body } = this.#desired
-    const sets = body.sets.map((set) => {
-      const current = this.#slots.get(set.id)?.current
-      return {
-        ...setAsJson(set),
-        spec_digest: specDigestOf(set),
-        ready: current?.routable.length ?? 0,
-        failure: current?.failure ?? null,
-        // The list below takes the place of the number that was asked for.
-        replicas_wanted: set.replicas,
-        replicas: (current?.replicas ?? []).map((replica) => ({ ...replica })),
-      }
-    })
-    const previous = [...this.#slots.values()].flatMap((slot) => slot.previous ?? [])
-    return {
-      key,
-      path: body.path,
-      generation,
-      observed_generation: this.#observedGeneration,
+    return reportOf({
+      desired: this.#desired,
+      traffic: this.#traffic,
+      observedGeneration: this.#observedGeneration,
       deleting: this.#deleted,
-      failure: sets.find(({ failure }) => failure !== null)?.failure ?? null,
-      sets,
-      leaving: [...previous, ...this.#leaving.keys()].map(({ id, specDigest, replicas }) => ({
-        id,
-        spec_digest: specDigest,
-        replicas: replicas.map((replica) => ({ ...replica })),
-      })),
-    }
+      slots: this.#slots,
+      leaving: [...this.#leaving.keys()],
+    })
   }
 }

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import type { SecretMask } from '../secrets/secret-mask.ts'
 
 const MAX_BYTES = 5 * 1024 * 1024
 const TAIL_BYTES = 8 * 1024
@@ -23,18 +24,25 @@ export class ServerLog {
     this.#tail = Buffer.alloc(0)
   }
 
-  /** Follows a stream to its end, no faster than the disk. Never rejects: a full disk must not end a server. */
-  async follow(stream: Readable): Promise<void> {
+  /**
+   * Follows a stream to its end, no faster than the disk. Secrets are hidden before anything
+   * is kept or written. Never rejects: a full disk must not end a server.
+   */
+  async follow(stream: Readable, mask: SecretMask): Promise<void> {
+    const masked = mask.stream()
     try {
-      for await (const chunk of stream) {
-        const bytes: Buffer = chunk
-        this.#tail = Buffer.concat([this.#tail, bytes]).subarray(-TAIL_BYTES)
-        this.#writing = this.#writing.then(() => this.#append(bytes)).catch(() => {})
-        await this.#writing
-      }
+      for await (const chunk of stream) await this.#take(masked.push(chunk))
     } catch {
       // The pipe broke with its process.
     }
+    await this.#take(masked.end())
+  }
+
+  async #take(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return
+    this.#tail = Buffer.concat([this.#tail, bytes]).subarray(-TAIL_BYTES)
+    this.#writing = this.#writing.then(() => this.#append(bytes)).catch(() => {})
+    await this.#writing
   }
 
   async #append(bytes: Buffer): Promise<void> {

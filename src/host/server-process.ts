@@ -5,14 +5,14 @@ import { identityOf } from '../system/processes.ts'
 import { Changes } from './changes.ts'
 import { removeChildRecord, writeChildRecord } from './child-records.ts'
 import { pause, type HostContext } from './context.ts'
-import type { EnvironmentVariable } from './deployment-body.ts'
+import type { ServerEnvironment } from './server-environment.ts'
 import type { ServerLog } from './server-log.ts'
 
 export interface LaunchOptions {
   readonly command: readonly string[]
   readonly folder: string
   readonly port: number
-  readonly variables: readonly EnvironmentVariable[]
+  readonly environment: ServerEnvironment
   readonly log: ServerLog
 }
 
@@ -130,7 +130,7 @@ export interface LaunchedServer {
 
 async function settle(child: ChildProcess, id: string, options: LaunchOptions, context: HostContext): Promise<void> {
   const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null)
-  const logged = Promise.all(outputs.map((stream) => options.log.follow(stream)))
+  const logged = Promise.all(outputs.map((stream) => options.log.follow(stream, options.environment.mask)))
   await new Promise((resolve) => child.once('exit', resolve))
   const late = AbortSignal.timeout(LAST_OUTPUT_MS)
   await Promise.race([logged, new Promise((resolve) => late.addEventListener('abort', resolve, { once: true }))])
@@ -140,12 +140,11 @@ async function settle(child: ChildProcess, id: string, options: LaunchOptions, c
 
 /** Starts a server without a shell, in its own process group, with nothing of the host's environment but PATH. */
 export async function launchServer(options: LaunchOptions, context: HostContext): Promise<LaunchedServer> {
-  const { command, folder, port, variables, log } = options
+  const { command, folder, port, environment, log } = options
   const [program, ...parameters] = command
   if (program === undefined) throw spawnFailed(command, new Error('it is empty'))
   const id = context.ids.uuid()
-  const declared = Object.fromEntries(variables.map(({ name, value }) => [name, value]))
-  const env = { ...declared, PATH: context.environmentPath, PORT: String(port) }
+  const env = { ...environment.variables, PATH: context.environmentPath, PORT: String(port) }
   await writeChildRecord(context, { id, folder, port, identity: null })
   log.begin()
   let child: ChildProcess

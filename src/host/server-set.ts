@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { errorMessage, StewardError } from '../domain/errors.ts'
 import type { Digest } from '../domain/digest.ts'
 import { fileNameOfKey, pause, type HostContext } from './context.ts'
 import { specDigestOf, type SetBody } from './deployment-body.ts'
+import { problemText } from './problem-text.ts'
 import { Replica, type ReplicaState } from './replica.ts'
 import { ServerLog } from './server-log.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -49,6 +49,8 @@ export class ServerSet {
   #wanted: number
   #folder: string | null = null
   #failure: string | null = null
+  #crashes = 0
+  #crash: string | null = null
 
   constructor(body: SetBody, options: SetOptions) {
     this.id = body.id
@@ -89,6 +91,16 @@ export class ServerSet {
     return this.#failure ?? this.#replicas.find(({ failure }) => failure !== null)?.failure ?? null
   }
 
+  /** How often a process of this set crashed that had been ready, since the set began. */
+  get crashes(): number {
+    return this.#crashes
+  }
+
+  /** How the last one did, with its last words; null where none has. */
+  get crash(): string | null {
+    return this.#crash
+  }
+
   get replicas(): readonly ReplicaReport[] {
     return [...this.#replicas, ...this.#leaving].map(reportOf)
   }
@@ -125,10 +137,17 @@ export class ServerSet {
       const log = new ServerLog(logs, `${this.id}-${kept.length + index}`)
       const { command, environment_variables: variables } = this.#body
       const onChange = (): void => this.#options.onChange()
-      return new Replica({ command, folder, variables, log, ports, onChange }, context)
+      const onCrash = (text: string): void => this.#noteCrash(text)
+      return new Replica({ command, folder, variables, log, ports, onChange, onCrash }, context)
     })
     this.#replicas = [...kept, ...added]
     for (const replica of surplus) void this.#part(replica)
+    this.#options.onChange()
+  }
+
+  #noteCrash(text: string): void {
+    this.#crashes += 1
+    this.#crash = text
     this.#options.onChange()
   }
 
@@ -146,8 +165,7 @@ export class ServerSet {
         return
       } catch (error) {
         if (signal.aborted) return
-        const hint = error instanceof StewardError && error.hint !== undefined ? ` (${error.hint})` : ''
-        this.#failure = `${errorMessage(error)}${hint}`
+        this.#failure = problemText(error)
         this.#options.onChange()
         await pause(context.clock, backoff * (0.75 + context.randomness.next() / 2), signal)
         backoff = Math.min(backoff * 2, context.timings.longestArtifactRetryMs)

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { errorMessage } from '../domain/errors.ts'
 import { fileNameOfKey, type HostContext } from './context.ts'
 import { bodyDigestOf, type DeploymentBody } from './deployment-body.ts'
-import type { DesiredState } from './desired-state.ts'
+import type { DesiredState, RecordedDeployment } from './desired-state.ts'
 import { Refusal } from './refusal.ts'
 import { RunningDeployment } from './running-deployment.ts'
 import { pruneLogs } from './server-log.ts'
+import { NO_TRAFFIC } from './traffic.ts'
 import { WorkFolders } from './work-folders.ts'
 
 /** Log files of sets that no longer run, kept per deployment. A count. */
@@ -34,14 +36,27 @@ export class Supervisor {
   async restore(): Promise<void> {
     const recorded = await this.#desired.load()
     await this.#workFolders.sweep(recorded.flatMap(({ body }) => body.sets))
-    for (const desired of recorded) this.#run(desired.key, desired.generation, desired.body)
+    for (const deployment of recorded) this.#run(deployment)
   }
 
-  #run(key: string, generation: number, body: DeploymentBody): void {
+  #run(recorded: RecordedDeployment): void {
+    const { key, generation, body } = recorded
     const there = this.#deployments.get(key)
     if (there !== undefined) return there.ask({ key, generation, body })
-    const options = { context: this.#context, workFolders: this.#workFolders, ports: this.#ports }
-    this.#deployments.set(key, new RunningDeployment({ key, generation, body }, options))
+    const onTraffic = (): void => this.#recordTraffic(key)
+    const options = { context: this.#context, workFolders: this.#workFolders, ports: this.#ports, onTraffic }
+    this.#deployments.set(key, new RunningDeployment(recorded, options))
+  }
+
+  /** In its turn among the writes. Lost, it costs nothing: a restarted host finds out again that all is ready. */
+  #recordTraffic(key: string): void {
+    this.#writing = this.#writing
+      .then(async () => {
+        const deployment = this.#deployments.get(key)
+        if (deployment === undefined || deployment.deleted) return
+        await this.#desired.save({ ...deployment.desired, traffic: deployment.traffic })
+      })
+      .catch((error: unknown) => this.#context.onMessage(`weights of ${key} not recorded: ${errorMessage(error)}`))
   }
 
   /** Every deployment, also one that drains after its delete, by key. */
@@ -98,8 +113,9 @@ export class Supervisor {
     const before = there?.deleted === true ? undefined : there?.desired
     if (before !== undefined && bodyDigestOf(before.body) === bodyDigestOf(body)) return before.generation
     const generation = (there?.desired.generation ?? 0) + 1
-    await this.#desired.save({ key, generation, body })
-    this.#run(key, generation, body)
+    const recorded = { key, generation, body, traffic: there?.traffic ?? NO_TRAFFIC }
+    await this.#desired.save(recorded)
+    this.#run(recorded)
     const running = new Set(body.sets.map(({ id }) => id))
     await pruneLogs(join(this.#context.folders.logs, fileNameOfKey(key)), running, KEPT_LOGS)
     return generation

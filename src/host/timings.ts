@@ -12,10 +12,16 @@ export interface HostTimings {
   readonly liveProbeFailures: number
   readonly firstBackoffMs: number
   readonly longestBackoffMs: number
-  /** A server that ran that long starts the back-off anew. */
+  /** A server that was ready for that long is well: it starts the back-off anew and ends a crash loop. */
   readonly resetBackoffMs: number
   /** So many ends in a row before ready are a failure. A count. */
   readonly earlyExits: number
+  /** So many crashes in a row, each soon after the server was ready, are a loop. A count. */
+  readonly crashLoop: number
+  /** The longest that one secret may take to be read. */
+  readonly secretTimeoutMs: number
+  /** How long a token of a deployment is known, once read. */
+  readonly tokenCacheMs: number
   readonly artifactRetryMs: number
   readonly longestArtifactRetryMs: number
   /** How long a server that leaves may finish its requests, before SIGTERM. */
@@ -43,6 +49,9 @@ export const DEFAULT_TIMINGS: HostTimings = {
   longestBackoffMs: 10_000,
   resetBackoffMs: 10_000,
   earlyExits: 3,
+  crashLoop: 3,
+  secretTimeoutMs: 10_000,
+  tokenCacheMs: 3_000,
   artifactRetryMs: 1_000,
   longestArtifactRetryMs: 30_000,
   drainMs: 30_000,

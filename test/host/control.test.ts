@@ -118,7 +118,31 @@ const wrong: readonly (readonly [reason: string, body: unknown, status: number, 
   ],
   ['a relative uri', { sets: [idle({ artifacts: [{ ...TRAINED, uri: 'a/b' }] })] }, 422, /must be absolute/],
   ['an artifact twice', { sets: [idle({ artifacts: [TRAINED, TRAINED] })] }, 422, /has "trained" twice/],
-  ['a secret', variables({ name: 'A', secret_ref: 'env:A' }), 422, /does not resolve secrets/],
+  [
+    'a secret of another platform',
+    variables({ name: 'A', secret_ref: 'aws-ssm:/a' }),
+    422,
+    /^sets\[0\].environment_variables\[0\].secret_ref: the scheme aws-ssm: is not supported here; supported are env:NAME and file:\/absolute\/path$/,
+  ],
+  ['a value and a secret', variables({ name: 'A', value: '', secret_ref: 'env:A' }), 422, /either value or secret_ref/],
+  ['neither', variables({ name: 'A' }), 422, 'sets[0].environment_variables[0].value must be a string'],
+  ['a secret that is no text', variables({ name: 'A', secret_ref: 1 }), 422, /secret_ref must be a string/],
+  [
+    'a secret of a relative file',
+    variables({ name: 'A', secret_ref: 'file:a' }),
+    422,
+    /the form file:\/absolute\/path$/,
+  ],
+  ['an unknown way of auth', { sets: [], auth: { type: 'iam' } }, 422, 'auth.type must be "token"'],
+  ['auth without a token', { sets: [], auth: { type: 'token' } }, 422, 'auth.token_ref must be a string'],
+  [
+    'a token of another platform',
+    { sets: [], auth: { type: 'token', token_ref: 'aws-ssm:/a' } },
+    422,
+    /not supported here/,
+  ],
+  ['a token in place of its reference', { sets: [], auth: { type: 'token', token_ref: 'hunter2' } }, 422, /no scheme/],
+  ['a header that is none', { sets: [], sticky_header: 'a b' }, 422, /^sticky_header must be the name/],
   ['PORT', variables({ name: 'PORT', value: '1' }), 422, /PORT is set by the host/],
   ['a bad variable name', variables({ name: 'A-B', value: '1' }), 422, /must match/],
   ['a variable that is a number', variables({ name: 'A', value: 1 }), 422, /value must be a string/],
@@ -134,8 +158,8 @@ it.each(wrong)('refuses a body with %s', async (_reason, body, status, message) 
   expect((await client.call('GET', PATH)).status).toBe(404)
 })
 
-it('refuses a secret with its own code, and a key of another form', async () => {
-  const secret = await client.call('PUT', PATH, variables({ name: 'A', secret_ref: 'env:A' }))
+it('refuses a secret that it can not resolve with its own code, and a key of another form', async () => {
+  const secret = await client.call('PUT', PATH, variables({ name: 'A', secret_ref: 'aws-ssm:/a' }))
   expect((await refusal(secret)).code).toBe('unsupported')
   expect((await client.put([], { key: 'model' })).status).toBe(422)
 })

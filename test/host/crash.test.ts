@@ -64,6 +64,24 @@ it('ends the servers of a killed host, and serves what was asked again', async (
   expect((await after.put([], { epoch: 6 })).status).toBe(409)
 })
 
+it('goes on with the weights that were in force, when the host is killed in the middle of a shift', async () => {
+  const trained = await packServer(folder.path)
+  const first = spawnHost()
+  const before = await HostClient.connect(state)
+  const old = (weight: number): unknown => set({ id: '1', version: 1, artifacts: [trained], weight })
+  await before.put([old(100)])
+  await before.observed()
+  await before.put([old(0), set({ id: '2', version: 2, artifacts: [trained], behaviour: 'never', weight: 100 })])
+  await killed(first)
+  spawnHost()
+  const after = await HostClient.connect(state, first.pid)
+  const response = await after.invoke('hello')
+  expect(response.status).toBe(200)
+  expect(response.headers.get('x-model-version')).toBe('1')
+  await response.arrayBuffer()
+  expect((await after.get()).sets.map(({ weight_in_force: weight }) => weight)).toEqual([100, 0])
+})
+
 it('finds a server that was started and not yet recorded when the host was killed', async () => {
   const trained = await packServer(folder.path)
   const first = spawnHost()

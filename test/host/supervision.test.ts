@@ -53,6 +53,9 @@ it('restarts a server that stopped answering', async () => {
     return replica?.state === 'ready' && replica.pid !== pid ? replica : null
   })
   expect(next.restarts).toBe(1)
+  const view = (await client.get()).sets[0]
+  expect(view?.crashes).toBe(1)
+  expect(view?.crash).toMatch(/^the server stopped answering GET \/ping after [\d.]+ s; it wrote nothing$/)
 })
 
 it('answers 504 when a server is silent for too long', async () => {

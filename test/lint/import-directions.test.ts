@@ -21,6 +21,10 @@ const forbidden: readonly (readonly [file: string, source: string, why: string])
   ['src/reconcile/bad.ts', "import '../runtimes/host/driver.ts'", 'the reconciler knows drivers by their port'],
   ['src/reconcile/bad.ts', "import '../app/app.ts'", 'ports only'],
   ['src/host/bad.ts', "import '../recorded/tables.ts'", 'the host is a program of its own'],
+  ['src/plan/bad.ts', "import '../secrets/secret.ts'", 'a plan holds references, never values'],
+  ['src/report/bad.ts', "import '../secrets/secret.ts'", 'nothing that is printed holds a secret'],
+  ['src/secrets/bad.ts', "import '../host/context.ts'", 'secrets know nobody'],
+  ['src/secrets/bad.ts', 'export const token = process.env.TOKEN', 'the environment comes in as a function'],
   ['src/runtimes/lambda/bad.ts', "import '../host/driver.ts'", 'drivers do not know one another'],
   ['src/app/bad.ts', "import '../cli/run.ts'", 'the core does not know its shells'],
   ['src/app/bad.ts', 'export const home = process.env.HOME', 'the environment is read at the edge'],
@@ -38,6 +42,8 @@ const allowed: readonly (readonly [file: string, source: string])[] = [
   ['src/plan/good.ts', "export { digestOf } from '../domain/digest.ts'"],
   ['src/provision/good.ts', "export { TABLE_DEFINITIONS } from '../recorded/table-definitions.ts'"],
   ['src/app/good.ts', "export { planAll } from '../plan/plan-all.ts'"],
+  ['src/host/good.ts', "export { Secret } from '../secrets/secret.ts'"],
+  ['src/runtimes/ecs/good.ts', "export { Secret } from '../../secrets/secret.ts'"],
   ['src/cli/good.ts', "export { App } from '../app/app.ts'"],
 ]
 

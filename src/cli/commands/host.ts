@@ -23,6 +23,7 @@ export const host: Command = {
       control: options.text('control') ?? environment.hostControl?.replace(/^https?:\/\//, '') ?? '127.0.0.1:7071',
       stateDir: await app.ensureStateDir(),
       environmentPath: environment.path,
+      environmentVariable: environment.variable,
       version: stewardVersion(),
       onMessage: (text) => io.note(text),
       signal,

@@ -21,7 +21,10 @@ export interface SetView {
   readonly id: string
   readonly ready: number
   readonly spec_digest: string
+  readonly weight_in_force: number
   readonly failure: string | null
+  readonly crashes: number
+  readonly crash: string | null
   readonly replicas: readonly ReplicaView[]
 }
 
@@ -90,7 +93,7 @@ export interface SetWish {
   readonly command?: readonly string[]
   readonly replicas?: number
   readonly weight?: number
-  readonly variables?: readonly { readonly name: string; readonly value: string }[]
+  readonly variables?: readonly Readonly<Record<string, string>>[]
 }
 
 export function set(wish: SetWish): Record<string, unknown> {
@@ -173,7 +176,11 @@ export interface RunningHost {
 }
 
 /** A host in this process. */
-export async function startHost(stateDir: string, timings: Partial<HostTimings> = {}): Promise<RunningHost> {
+export async function startHost(
+  stateDir: string,
+  timings: Partial<HostTimings> = {},
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningHost> {
   const stopping = new AbortController()
   const messages: string[] = []
   const done = runHost({
@@ -183,6 +190,7 @@ export async function startHost(stateDir: string, timings: Partial<HostTimings> 
     signal: stopping.signal,
     onMessage: (text) => messages.push(text),
     environmentPath: CHILD_PATH,
+    environmentVariable: (name) => variables[name],
     clock: systemClock,
     ids: systemIds,
     randomness: systemRandomness,

@@ -1,13 +1,36 @@
 // A model server for tests. Its first argument says how it behaves.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeSync } from 'node:fs'
 
 const behaviour = process.argv[2] ?? 'well'
 if (behaviour === 'crash') {
   console.error('loading the model')
   console.error('cannot load the model: bad magic number')
   process.exit(3)
+}
+/** Prints its secret in the ways of careless programs, in pieces that end in the middle of it. */
+const tattle = async (name) => {
+  const value = process.env[name] ?? ''
+  const texts = [
+    value,
+    JSON.stringify({ value }),
+    encodeURIComponent(value),
+    Buffer.from(`u:${value}`).toString('base64'),
+  ]
+  for (const text of texts) {
+    process.stdout.write(`${name} is ${text.slice(0, 5)}`)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    process.stdout.write(`${text.slice(5)}.\n`)
+  }
+}
+if (behaviour.startsWith('tattle')) {
+  await tattle('TOKEN')
+  await tattle('KEY')
+}
+if (behaviour === 'tattle-crash') {
+  writeSync(2, `can not log in with ${process.env.TOKEN}, my key is\n${process.env.KEY}\n`)
+  process.exit(4)
 }
 const read = async (request) => {
   let size = 0
@@ -24,6 +47,10 @@ const server = createServer(async (request, response) => {
     return response.end('{}')
   }
   const { size, text } = await read(request).catch(() => ({ size: -1, text: '' }))
+  if (text === 'confess') {
+    writeSync(2, `fatal: ${process.env.TOKEN}`)
+    process.kill(process.pid, 'SIGKILL')
+  }
   if (text === 'exit') process.exit(7)
   if (text.startsWith('wait ')) await new Promise((resolve) => setTimeout(resolve, Number(text.slice(5))))
   response.setHeader('content-type', 'application/json')
@@ -32,8 +59,23 @@ const server = createServer(async (request, response) => {
   response.end(JSON.stringify({ pid: process.pid, size, text: text.slice(0, 100), headers, env: process.env, files }))
 })
 if (behaviour === 'never') console.log('warming up for ever')
-if (behaviour === 'slow') setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), 500)
+/** Only the first process in the working folder is quick. */
+const isLate = () => {
+  try {
+    mkdirSync('first')
+    return false
+  } catch {
+    return true
+  }
+}
+if (behaviour === 'slow' || (behaviour === 'staggered' && isLate()))
+  setTimeout(() => server.listen(process.env.PORT, '127.0.0.1'), behaviour === 'slow' ? 500 : 2_000)
 else server.listen(process.env.PORT, '127.0.0.1')
+if (behaviour === 'brief')
+  setTimeout(() => {
+    console.error('out of memory')
+    process.exit(9)
+  }, 250)
 if (behaviour === 'stubborn') {
   // Ignores SIGTERM and has a child that would outlive it.
   process.on('SIGTERM', () => {})
