@@ -261,7 +261,9 @@ export const diagnosticCodes = {
   ST1238: error(
     'A rollout that is watched longer than it may take',
     'Leave `deadline` out, or make it longer.',
-    why('After every step of a canary, and at 100 %, a rollout is watched for `bake`; the deadline counts from its begin.'),
+    why(
+      'After every step of a canary, and at 100 %, a rollout is watched for `bake`; the deadline counts from its begin.',
+    ),
   ),
   ST1301: error('An artifact is missing', 'Put it where its uri says, or correct the uri.'),
   ST1302: error(

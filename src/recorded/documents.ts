@@ -20,7 +20,16 @@ const deploymentOwn = new Set(
       'live_until',
       'withdrawn_at',
     ],
-    ['live_stage', 'spec_digest', 'subject_digest', 'plan_digest', 'requested_by', 'approvals', 'target', 'withdrawn_at'],
+    [
+      'live_stage',
+      'spec_digest',
+      'subject_digest',
+      'plan_digest',
+      'requested_by',
+      'approvals',
+      'target',
+      'withdrawn_at',
+    ],
   ),
 )
 const identity = new Set(['api_version', 'kind', 'namespace', 'model_name'])

@@ -48,7 +48,7 @@ describe('a deployment after defaults', () => {
       })
     const deployment = prodOf(given)
     expect(deployment.resolved.capacity).toEqual({ replicas: 2, cpu: 2 })
-    expect(deployment.resolved.rollout).toEqual({ deadline: "1h" })
+    expect(deployment.resolved.rollout).toEqual({ deadline: '1h' })
     expect(deployment.resolved.labels).toEqual({ team: 'claims', cost: '1' })
     expect(deployment.environmentVariables).toEqual([
       { name: 'A', value: 'default' },

@@ -139,10 +139,7 @@ const rows: readonly Row[] = [
       MODEL,
       'deployment_defaults:\n  environment_variables:\n    - {name: A, value: a, secret_ref: "env:A"}\n    - {name: B}\n',
     ),
-    found: [
-      `ST1206 ${pathIn(MODEL, 'model.yaml')}:3:14`,
-      `ST1206 ${pathIn(MODEL, 'model.yaml')}:4:14`,
-    ],
+    found: [`ST1206 ${pathIn(MODEL, 'model.yaml')}:3:14`, `ST1206 ${pathIn(MODEL, 'model.yaml')}:4:14`],
     help: '`value` for plain text, or `secret_ref`',
   },
   {

@@ -47,7 +47,9 @@ function driverOf(stateDir: string): HostDriver {
   return new HostDriver({ stateDir, hostControl: null, hostTokenFile: null })
 }
 
-function changeOf({ key, version, broken = false }: { key: string; version: number; broken?: boolean }): Change {
+function changeOf(wish: { key: string; version: number; broken?: boolean; crashing?: boolean }): Change {
+  const { key, version, broken = false, crashing = false } = wish
+  const behaviour = broken ? 'crash' : crashing ? 'crash-later' : 'well'
   const { name, uri, sha256, size } = artifact
   return {
     key,
@@ -57,7 +59,7 @@ function changeOf({ key, version, broken = false }: { key: string; version: numb
     modelVersion: version,
     path: key.replace('#', '/'),
     artifacts: [{ name, uri, sha256, ...(size !== null && { size }) }],
-    command: ['node', 'serve.mjs', broken ? 'crash' : 'well'],
+    command: ['node', 'serve.mjs', behaviour],
     environmentVariables: [{ name: 'MODE', value: 'test' }],
     replicas: 1,
     strategy: 'rolling',
@@ -68,7 +70,12 @@ function changeOf({ key, version, broken = false }: { key: string; version: numb
 
 describeDriver('HostDriver with a model host', async () => {
   const driver = driverOf(await startHost('contract'))
-  return { driver, change: changeOf, close: async () => undefined }
+  const secret = async (value: string): Promise<string> => {
+    const file = join(folder, `secret-${crypto.randomUUID()}`)
+    await writeFile(file, value)
+    return `file:${file}`
+  }
+  return { driver, change: changeOf, secret, close: async () => undefined }
 })
 
 describe('HostDriver', () => {

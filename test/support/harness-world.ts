@@ -172,7 +172,18 @@ function artifactCheck(
 }
 
 const dropped = new Set(['rev', 'fence', 'hash', 'previous', 'change', 'plan_digest'])
-const times = new Set(['create_at', 'live_from', 'served_from', 'live_until', 'at', 'since', 'deadline', 'begun_at', 'bake_since', 'bake_until'])
+const times = new Set([
+  'create_at',
+  'live_from',
+  'served_from',
+  'live_until',
+  'at',
+  'since',
+  'deadline',
+  'begun_at',
+  'bake_since',
+  'bake_until',
+])
 
 function steady(value: Json): Json {
   if (Array.isArray(value)) return value.map((entry: Json) => steady(entry))

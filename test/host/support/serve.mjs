@@ -32,6 +32,12 @@ if (behaviour === 'tattle-crash') {
   writeSync(2, `can not log in with ${process.env.TOKEN}, my key is\n${process.env.KEY}\n`)
   process.exit(4)
 }
+if (behaviour === 'crash-later') {
+  setTimeout(() => {
+    console.error('out of memory')
+    process.exit(4)
+  }, Number(process.argv[3] ?? 500))
+}
 const read = async (request) => {
   let size = 0
   const parts = []
