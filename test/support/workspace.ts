@@ -16,6 +16,10 @@ export interface Finished {
   readonly err: string
 }
 
+export interface Ended extends Finished {
+  readonly signal: NodeJS.Signals | null
+}
+
 export type Running = ChildProcess & { readonly log: () => string }
 
 /** A scratch repository with the example catalog, a state folder of its own, and whatever was started in it. */
@@ -67,16 +71,23 @@ export class Workspace {
   }
 
   async run(...words: string[]): Promise<Finished> {
-    const child = spawn(process.execPath, this.#words(words), {
-      cwd: this.folder,
-      env: this.#variables(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    return this.#finished(this.#words(words), this.#variables())
+  }
+
+  /** A command that ends or pauses itself at a call: see harness-cli.ts. */
+  async runHarness(harness: Readonly<Record<string, string>>, ...words: string[]): Promise<Ended> {
+    const program = join(checkout, 'test', 'support', 'harness-cli.ts')
+    return this.#finished([program, ...this.#words(words).slice(1)], { ...this.#variables(), ...harness })
+  }
+
+  async #finished(words: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+    const child = spawn(process.execPath, words, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, err] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
-    const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-    return { code, out, err }
+    return new Promise((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal, out, err }))
+    })
   }
 
   /** Runs a command that must succeed and reads its JSON. */
