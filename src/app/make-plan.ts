@@ -1,6 +1,6 @@
 import type { DeclaredState } from '../declared/declared-state.ts'
 import { diagnosticCodes } from '../domain/diagnostic-codes.ts'
-import { firstLine, sortDiagnostics, type Diagnostic } from '../domain/diagnostics.ts'
+import { firstLine, isError, sortDiagnostics, type Diagnostic } from '../domain/diagnostics.ts'
 import type { ModelId } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { Drift, Plan } from '../plan/plan.ts'
@@ -17,6 +17,7 @@ import { hasStaleServices } from '../reconcile/publish-services.ts'
 import { isBehind, sameCondition, unitCondition } from '../reconcile/unit-status.ts'
 import { findDrift } from '../reconcile/correct-running.ts'
 import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
+import { problemText } from '../reconcile/problem-text.ts'
 import { RolloutPlaces } from '../reconcile/rollout-places.ts'
 import { withdrawnFailures } from '../reconcile/withdraw-failed.ts'
 import { DriverError } from '../runtimes/driver.ts'
@@ -58,7 +59,7 @@ export async function makePlan(app: App, tables: Tables, whole: DeclaredState, o
   const planned = told ? planAll({ declared, recorded, found, drift, observed }) : { ...first, observed }
   const plan = { ...planned, diagnostics: sortDiagnostics([...planned.diagnostics, ...unreachable]) }
   const corrected = declared.settings?.drift.mode === 'correct' ? drift : []
-  return { plan, recorded, unsettled: unsettledUnits(plan, declared, recorded, corrected), found }
+  return { plan, recorded, unsettled: unsettledUnits(plan, { declared, recorded, drift: corrected, found }), found }
 }
 
 function pickUnits({ units }: DeclaredState, only: ReadonlySet<ModelId>): DeclaredState['units'] {
@@ -140,18 +141,32 @@ function unreachableRuntime(declared: DeclaredState, recorded: RecordedUnit, err
 
 function unsettledUnits(
   plan: Plan,
-  declared: DeclaredState,
-  recorded: RecordedState,
-  drift: readonly Drift[],
+  seen: {
+    readonly declared: DeclaredState
+    readonly recorded: RecordedState
+    readonly drift: readonly Drift[]
+    readonly found: ArtifactFaults
+  },
 ): ModelId[] {
+  const { declared, recorded, drift, found } = seen
   const drifted = new Set(drift.map(({ unit }) => unit))
   const blocked = new Set(plan.units.filter((unit) => unit.blocked).map(({ unit }) => unit))
   const stale = (unit: RecordedUnit): boolean => !blocked.has(unit.model) && saysSomethingElse(declared, unit)
   const isAnswered = (unit: RecordedUnit): boolean =>
     !blocked.has(unit.model) && withdrawnFailures(declared.units.get(unit.model), unit).length > 0
-  return [...recorded.units.values()]
-    .filter((unit) => hasOpenWork(unit) || isAnswered(unit) || drifted.has(unit.model) || stale(unit))
-    .map(({ model }) => model)
+  const isUnsettled = (unit: RecordedUnit): boolean =>
+    hasOpenWork(unit) ||
+    isAnswered(unit) ||
+    drifted.has(unit.model) ||
+    stale(unit) ||
+    isUntold(unit, found.get(unit.model) ?? [])
+  return [...recorded.units.values()].filter(isUnsettled).map(({ model }) => model)
+}
+
+/** Faults of its artifacts, which only who has read them knows, and its recorded status does not tell yet. */
+function isUntold({ status }: RecordedUnit, faults: readonly Diagnostic[]): boolean {
+  const problems = faults.filter(isError).map(problemText)
+  return problems.length > 0 && (status?.reason !== 'Blocked' || status.message !== problems.join('; '))
 }
 
 function hasOpenWork(unit: RecordedUnit): boolean {

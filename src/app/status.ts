@@ -11,7 +11,7 @@ import { readCheckpoint } from '../recorded/checkpoint.ts'
 import { currentHolder } from '../recorded/lease.ts'
 import { readUnit } from '../recorded/read-unit.ts'
 import type { RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
-import { deploymentCondition, unitCondition } from '../reconcile/unit-status.ts'
+import { deploymentCondition, unitCondition, type Condition } from '../reconcile/unit-status.ts'
 import { methodOf } from '../reconcile/deployment-change.ts'
 import { problemText } from '../reconcile/problem-text.ts'
 import { runtimeOf } from '../reconcile/ports.ts'
@@ -78,7 +78,9 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
     model === null
       ? await readStanding(app, tables, { declared, checkpoint, signal })
       : [await readUnit(tables, model, signal)]
-  const units = await mapLimited(recorded, 8, async (unit) => unitStatus({ declared, drivers, stage, signal }, unit))
+  const looked = checkpoint?.revision === declared.revision
+  const context = { declared, drivers, stage, looked, signal }
+  const units = await mapLimited(recorded, 8, async (unit) => unitStatus(context, unit))
   const applied = checkpoint?.last_applied_revision
   return {
     format: 'steward.status/v1',
@@ -106,6 +108,8 @@ interface Context {
   readonly declared: DeclaredState
   readonly drivers: (method: DeploymentMethod) => RuntimeDriver | null
   readonly stage: string | null
+  /** The controller has brought this very revision to the tables. */
+  readonly looked: boolean
   readonly signal: AbortSignal
 }
 
@@ -116,7 +120,7 @@ async function unitStatus(context: Context, recorded: RecordedUnit): Promise<Uni
   // A version that was changed, or a number used before, is seen only beside what is recorded.
   const faults = unit === undefined ? [] : planRecords(unit, recorded).diagnostics
   const problems = [...new Set([...(unit?.blocked === true ? errors : []), ...faults].map(problemText))]
-  const condition = unitCondition(unit, recorded, problems)
+  const condition = asBlocked(context, recorded, unitCondition(unit, recorded, problems))
   const names = new Set([...(unit?.deployments.keys() ?? []), ...activeNames(recorded)])
   const deployments: DeploymentStatus[] = []
   for (const name of [...names].sort()) {
@@ -134,6 +138,14 @@ async function unitStatus(context: Context, recorded: RecordedUnit): Promise<Uni
     message: condition.message || (lost?.reason ?? ''),
     deployments,
   }
+}
+
+/** What keeps a unit, but only the controller could see: faults in the bytes of its artifacts. */
+function asBlocked({ declared, looked }: Context, { status }: RecordedUnit, condition: Condition): Condition {
+  const current = looked || status?.observed_revision === declared.revision
+  if (condition.sync !== 'OutOfSync' || condition.reason !== '' || status?.reason !== 'Blocked' || !current)
+    return condition
+  return { ...condition, reason: 'Blocked', message: String(status.message) }
 }
 
 function activeNames({ deployments }: RecordedUnit): string[] {
