@@ -13,7 +13,8 @@ import type { Item, Tables } from '../recorded/tables.ts'
 import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 import type { App } from './app.ts'
-import { makePlan, reconcilePorts, type Planned } from './make-plan.ts'
+import { makePlan, type Planned } from './make-plan.ts'
+import { reconcilePorts } from './observe-running.ts'
 import { isCheckpointBehind, writeRevision } from './write-revision.ts'
 
 export type ApplyEnd =

@@ -120,7 +120,7 @@ async function unitStatus(context: Context, recorded: RecordedUnit): Promise<Uni
   // A version that was changed, or a number used before, is seen only beside what is recorded.
   const faults = unit === undefined ? [] : planRecords(unit, recorded).diagnostics
   const problems = [...new Set([...(unit?.blocked === true ? errors : []), ...faults].map(problemText))]
-  const condition = asBlocked(context, recorded, unitCondition(unit, recorded, problems))
+  const condition = asSeen(context, recorded, unitCondition(unit, recorded, { problems }))
   const names = new Set([...(unit?.deployments.keys() ?? []), ...activeNames(recorded)])
   const deployments: DeploymentStatus[] = []
   for (const name of [...names].sort()) {
@@ -140,12 +140,13 @@ async function unitStatus(context: Context, recorded: RecordedUnit): Promise<Uni
   }
 }
 
-/** What keeps a unit, but only the controller could see: faults in the bytes of its artifacts. */
-function asBlocked({ declared, looked }: Context, { status }: RecordedUnit, condition: Condition): Condition {
-  const current = looked || status?.observed_revision === declared.revision
-  if (condition.sync !== 'OutOfSync' || condition.reason !== '' || status?.reason !== 'Blocked' || !current)
-    return condition
-  return { ...condition, reason: 'Blocked', message: String(status.message) }
+/** What only the controller could see: faults in the bytes of artifacts, and drift that it leaves alone. */
+function asSeen({ declared, looked }: Context, { status }: RecordedUnit, condition: Condition): Condition {
+  if (status === null || condition.reason !== '') return condition
+  if (!looked && status.observed_revision !== declared.revision) return condition
+  const told = { reason: String(status.reason), message: String(status.message) }
+  if (told.reason === 'Blocked' && condition.sync === 'OutOfSync') return { ...condition, ...told }
+  return told.reason === 'Drifted' ? { ...condition, ...told, sync: 'OutOfSync' } : condition
 }
 
 function activeNames({ deployments }: RecordedUnit): string[] {

@@ -110,7 +110,12 @@ export interface ResolvedSettings {
     readonly protectedStages: readonly string[]
     readonly allowDeletes: readonly string[]
   }
-  readonly drift: { readonly mode: 'correct' | 'warn' | 'ignore'; readonly everyMs: number }
+  readonly drift: {
+    readonly mode: 'correct' | 'warn' | 'ignore'
+    readonly everyMs: number
+    /** Fields whose difference is no drift. */
+    readonly ignore: readonly string[]
+  }
   readonly timezone: string
   readonly value: SettingsDocument
 }

@@ -21,7 +21,11 @@ export function resolveSettings(value: SettingsDocument): ResolvedSettings {
       protectedStages: guards.protected_stages ?? ['prod'],
       allowDeletes: guards.allow_deletes ?? [],
     },
-    drift: { mode: drift.mode ?? 'correct', everyMs: parseDuration(drift.every ?? '5m') ?? FIVE_MINUTES },
+    drift: {
+      mode: drift.mode ?? 'correct',
+      everyMs: parseDuration(drift.every ?? '5m') ?? FIVE_MINUTES,
+      ignore: drift.ignore ?? [],
+    },
     timezone: value.timezone ?? 'UTC',
     value,
   }

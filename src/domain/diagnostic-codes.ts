@@ -134,6 +134,7 @@ export const diagnosticCodes = {
     'Remove it: errors can not be lowered.',
     why('An error blocks its model whatever it is called; only warnings can be silenced or raised.'),
   ),
+  ST1110: error('A field that no difference has', 'Name a field that `steward drift` shows.'),
   ST1201: error('A version that is not registered', 'Name a version that has a file under versions/.'),
   ST1202: error('A runtime that does not exist', 'Name a file under _platform/runtimes/.'),
   ST1203: error(

@@ -136,6 +136,6 @@ function summarise(units: readonly UnitPlan[], results: readonly UnitResult[], d
     delete: deletes,
     blocked: results.filter(({ blocked }) => blocked).length,
     unchanged: results.reduce((sum, { unchanged }) => sum + unchanged, 0),
-    drift: drift.length,
+    drift: drift.filter((entry) => entry.class !== 'ignored').length,
   }
 }

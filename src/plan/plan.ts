@@ -62,6 +62,8 @@ export interface Drift {
   readonly unit: ModelId
   readonly key: string
   readonly class: 'changed_outside' | 'not_applied_yet' | 'ignored'
+  /** `replicas`, `environment_variables.MODE`, …: what differs. */
+  readonly fields: readonly string[]
   readonly message: string
 }
 

@@ -1,11 +1,15 @@
 import { deploymentKey, isDriven } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { Drift } from '../plan/plan.ts'
+import { toRollout } from '../recorded/read-unit.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import { writeItem } from '../recorded/write-item.ts'
 import type { Change, Observation, RuntimeDriver } from '../runtimes/driver.ts'
 import { changeOf, methodOf } from './deployment-change.ts'
+import { differences, isIgnored, type Difference } from './differences.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
+import { recordChange } from './record-change.ts'
+import { rolloutItem, rolloutOf } from './rollout-record.ts'
 
 export interface LiveTarget {
   readonly deployment: RecordedDeployment
@@ -31,20 +35,34 @@ function driverOf(ports: ReconcilePorts, deployment: RecordedDeployment): Runtim
   return isDriven(method) ? ports.driver(method) : null
 }
 
-/** How what runs differs from what is recorded as live; null where it does not. */
-export function driftOf({ change, driver }: LiveTarget, observation: Observation | null): string | null {
-  if (observation === null) return 'it is gone'
-  const own = observation.sets.find(({ deploymentId }) => deploymentId === change.deploymentId)
-  if (own === undefined) return `version ${change.modelVersion} (deployment ${change.deploymentId}) is gone`
-  if (own.processDigest !== driver.processDigest(change)) return 'its processes are made of something else'
-  if (own.weight !== 100 || observation.sets.length > 1) return 'traffic is shared with another version'
-  if (observation.path !== change.path) return `it answers at ${observation.path} instead of ${change.path}`
-  if (own.replicas !== change.replicas) return `${own.replicas} replicas are asked for instead of ${change.replicas}`
-  return null
+/** How what runs differs from what is recorded as live: what counts, and what `drift.ignore` names. */
+export interface Drifted {
+  readonly found: readonly Difference[]
+  readonly ignored: readonly Difference[]
 }
 
-export async function findDrift(ports: ReconcilePorts, intent: Intent, recorded: RecordedUnit): Promise<Drift[]> {
-  const found: Drift[] = []
+export function driftOf(
+  { change, driver }: LiveTarget,
+  observation: Observation | null,
+  ignore: readonly string[],
+): Drifted {
+  const own = observation?.sets.find(({ deploymentId }) => deploymentId === change.deploymentId)
+  const all = differences(change, { observation, own, processDigest: driver.processDigest(change) })
+  return {
+    found: all.filter((difference) => !isIgnored(difference, ignore)),
+    ignored: all.filter((difference) => isIgnored(difference, ignore)),
+  }
+}
+
+/** What a look finds without correcting anything. */
+export interface RunningLook {
+  readonly drift: readonly Drift[]
+  /** Deployments of which no replica is ready, in words. */
+  readonly unwell: readonly string[]
+}
+
+export async function findDrift(ports: ReconcilePorts, intent: Intent, recorded: RecordedUnit): Promise<RunningLook> {
+  const [drift, unwell]: [Drift[], string[]] = [[], []]
   // What is on its way has no drift, but whether its target answers is part of having looked.
   for (const deployment of recorded.deployments.filter(({ status }) => isOpen(status))) {
     const rollout = recorded.rollouts.get(deployment.name)
@@ -53,33 +71,101 @@ export async function findDrift(ports: ReconcilePorts, intent: Intent, recorded:
   }
   for (const target of liveTargets(ports, intent, recorded)) {
     const observation = await target.driver.observe(target.change, ports.writer.check())
-    const message = driftOf(target, observation)
+    const { found, ignored } = driftOf(target, observation, ignoredFields(intent))
     const key = deploymentKey(recorded.model, target.deployment.name)
-    const pending = target.rollout?.inFlight !== null && target.rollout?.inFlight !== undefined
-    if (message !== null) {
-      const kind = pending ? 'not_applied_yet' : 'changed_outside'
-      found.push({ unit: recorded.model, key, class: kind, message: `${key}: ${message}` })
+    if (!serves(target, observation)) unwell.push(`${key}: no replica is ready`)
+    const outside = isAsked(target) ? 'not_applied_yet' : 'changed_outside'
+    for (const [kind, list] of [[outside, found] as const, ['ignored', ignored] as const]) {
+      if (list.length > 0) drift.push(driftEntry(recorded, key, kind, list))
     }
   }
-  return found
+  return { drift, unwell }
 }
 
-/** Makes what runs what is recorded as live. True where something had to be done. */
-export async function correctRunning(ports: ReconcilePorts, intent: Intent, recorded: RecordedUnit): Promise<boolean> {
+function driftEntry({ model }: RecordedUnit, key: string, kind: Drift['class'], list: readonly Difference[]): Drift {
+  const message = `${key}: ${list.map((difference) => difference.message).join('; ')}`
+  return { unit: model, key, class: kind, fields: list.map(({ field }) => field), message }
+}
+
+/** What a look at the live deployments of a unit came to. */
+export interface Corrected {
+  /** Something had to be done. */
+  readonly changed: boolean
+  /** Differences that are left alone because Settings say so. */
+  readonly left: readonly string[]
+  /** Deployments of which no replica is ready. */
+  readonly unwell: readonly string[]
+}
+
+/**
+ * Makes what runs what is recorded as live, where Settings want that or an adjustment asks for it. The correction is
+ * audited with `in_flight` before it is made, so that one which is interrupted is made again but told once.
+ */
+export async function correctRunning(
+  ports: ReconcilePorts,
+  intent: Intent,
+  recorded: RecordedUnit,
+): Promise<Corrected> {
   const mode = intent.declared.settings?.drift.mode ?? 'correct'
-  let corrected = false
+  const [left, unwell]: [string[], string[]] = [[], []]
+  let changed = false
   for (const target of liveTargets(ports, intent, recorded)) {
-    const observation = await target.driver.observe(target.change, ports.writer.check())
-    const { rollout } = target
-    const asked = rollout !== undefined && rollout.inFlight !== null
-    const drifted = driftOf(target, observation) !== null
-    if (drifted && (asked || mode === 'correct')) {
+    if (mode === 'ignore' && !isAsked(target)) continue
+    const observe = (): Promise<Observation | null> => target.driver.observe(target.change, ports.writer.check())
+    const observation = await observe()
+    const key = deploymentKey(recorded.model, target.deployment.name)
+    const { found } = driftOf(target, observation, ignoredFields(intent))
+    const told = found.map(({ message }) => message).join('; ')
+    if (found.length > 0 && !isAsked(target) && mode === 'warn') left.push(`${key}: ${told}`)
+    if (!serves(target, observation)) unwell.push(`${key}: no replica is ready`)
+    if (!isAsked(target) && (found.length === 0 || mode === 'warn')) continue
+    const rollout = isAsked(target) ? target.rollout : await beginCorrection(ports, intent, { recorded, target, told })
+    if (found.length > 0) {
       await target.driver.settle(target.change, ports.writer.check())
-      corrected = true
+      changed = true
+      // One that the target has not taken over yet is given again by the next look.
+      if (driftOf(target, await observe(), ignoredFields(intent)).found.length > 0) continue
     }
-    if (!asked) continue
-    const after = { ...rollout.item, in_flight: null }
-    await writeItem(ports.tables, ports.writer, { table: 'steward-control', before: rollout.item, after })
+    await endCorrection(ports, rollout)
   }
-  return corrected
+  return { changed, left, unwell }
+}
+
+function serves({ change }: LiveTarget, observation: Observation | null): boolean {
+  const own = observation?.sets.find(({ deploymentId }) => deploymentId === change.deploymentId)
+  return own === undefined || own.ready > 0 || own.replicas === 0
+}
+
+function ignoredFields({ declared }: Intent): readonly string[] {
+  return declared.settings?.drift.ignore ?? []
+}
+
+/** An adjustment or a correction is to be carried out. */
+function isAsked({ rollout }: LiveTarget): boolean {
+  return rollout !== undefined && rollout.inFlight !== null
+}
+
+async function beginCorrection(
+  ports: ReconcilePorts,
+  intent: Intent,
+  work: { readonly recorded: RecordedUnit; readonly target: LiveTarget; readonly told: string },
+): Promise<RecordedRollout> {
+  const { recorded, target, told } = work
+  const { deployment, rollout: before } = target
+  const inFlight = { command: 'settle', since: ports.clock.now().toISOString() }
+  const item = await recordChange(ports, intent, {
+    model: recorded.model,
+    table: 'steward-control',
+    before: before?.item ?? null,
+    after: rolloutItem(recorded.model, deployment, rolloutOf(deployment, before), { before, inFlight }),
+    event: 'deployment.corrected',
+    what: `${deploymentKey(recorded.model, deployment.name)}: ${told}`,
+  })
+  return toRollout(item)
+}
+
+async function endCorrection(ports: ReconcilePorts, rollout: RecordedRollout | undefined): Promise<void> {
+  if (rollout === undefined) return
+  const after = { ...rollout.item, in_flight: null }
+  await writeItem(ports.tables, ports.writer, { table: 'steward-control', before: rollout.item, after })
 }

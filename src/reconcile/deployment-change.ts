@@ -1,6 +1,12 @@
-import { isJsonObject } from '../domain/json.ts'
+import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-state.ts'
+import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import { deploymentKey, normaliseStrategy, type DeploymentMethod } from '../domain/names.ts'
-import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
+import {
+  emptyUnit,
+  type RecordedDeployment,
+  type RecordedRollout,
+  type RecordedUnit,
+} from '../recorded/recorded-state.ts'
 import type { Change, ChangeVariable } from '../runtimes/driver.ts'
 import { adjustedOf } from '../plan/standing.ts'
 import { runtimeOf, type Intent, type ReconcilePorts } from './ports.ts'
@@ -14,7 +20,7 @@ export function methodOf(deployment: RecordedDeployment): DeploymentMethod {
  * restart exactly as it began, whatever Git says by then.
  */
 export function changeOf(
-  ports: ReconcilePorts,
+  ports: Pick<ReconcilePorts, 'writer' | 'resolveArtifact'>,
   intent: Intent,
   work: {
     readonly recorded: RecordedUnit
@@ -48,6 +54,25 @@ export function changeOf(
     stickyHeader: isJsonObject(wish) && typeof wish.sticky_header === 'string' ? wish.sticky_header : null,
     tokenRef: rest?.auth === 'token' && typeof rest.token_ref === 'string' ? rest.token_ref : null,
   }
+}
+
+/** What a declared deployment would ask of its target, whatever is recorded: for comparing Git with what runs. */
+export function declaredChange(
+  ports: Pick<ReconcilePorts, 'writer' | 'resolveArtifact'>,
+  intent: Intent,
+  work: { readonly unit: DeclaredUnit; readonly declared: DeclaredDeployment; readonly deploymentId: number },
+): Change {
+  const { unit, declared, deploymentId } = work
+  const item = declared.resolved as unknown as JsonObject
+  const versions = [...unit.versions].map(([number, { value }]) => [number, value as unknown as JsonObject] as const)
+  return changeOf(ports, intent, {
+    recorded: { ...emptyUnit(unit.model), versions: new Map(versions) },
+    rollout: undefined,
+    deployment: {
+      ...{ id: deploymentId, name: declared.name, stage: declared.stage, modelVersion: declared.modelVersion },
+      ...{ status: 'live', specDigest: declared.specDigest, servedFrom: null, item },
+    },
+  })
 }
 
 export function replicasOf(deployment: RecordedDeployment, rollout: RecordedRollout | undefined): number {

@@ -11,7 +11,7 @@ import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recor
 import { UnitView } from '../recorded/unit-view.ts'
 import { DriverError } from '../runtimes/driver.ts'
 import { applyRecords } from './apply-records.ts'
-import { correctRunning } from './correct-running.ts'
+import { correctRunning, type Corrected } from './correct-running.ts'
 import { methodOf } from './deployment-change.ts'
 import { adjustDeployment } from './adjust-deployment.ts'
 import type { Outcome } from './outcome.ts'
@@ -74,6 +74,7 @@ class UnitPass {
   #problems: string[] = []
   #failure: string | null = null
   #stepped = false
+  #running: Corrected = { changed: false, left: [], unwell: [] }
   #leaving: readonly Action[] = []
   #deletes: readonly Action[] = []
 
@@ -211,7 +212,8 @@ class UnitPass {
 
   async correct(): Promise<void> {
     await this.#guarded(async () => {
-      if (await correctRunning(this.#ports, this.#intent, this.#recorded)) this.#stepped = true
+      this.#running = await correctRunning(this.#ports, this.#intent, this.#recorded)
+      if (this.#running.changed) this.#stepped = true
     })
   }
 
@@ -244,7 +246,7 @@ class UnitPass {
 
   async finish(): Promise<UnitResult> {
     const problems = this.#failure === null ? this.#problems : [...this.#problems, this.#failure]
-    const condition = unitCondition(this.#unit, this.#recorded, problems)
+    const condition = unitCondition(this.#unit, this.#recorded, { ...this.#running, problems })
     await publishServices(this.#ports, this.#recorded)
     await this.#reread()
     const work = { model: this.#model, recorded: this.#recorded, condition }

@@ -55,8 +55,14 @@ const order: readonly Health[] = ['Healthy', 'Suspended', 'Progressing', 'Unknow
 export function unitCondition(
   unit: DeclaredUnit | undefined,
   recorded: RecordedUnit,
-  problems: readonly string[],
+  seen: {
+    readonly problems?: readonly string[]
+    /** Differences of what runs that are left alone. */
+    readonly left?: readonly string[]
+    readonly unwell?: readonly string[]
+  },
 ): Condition {
+  const { problems = [], left = [], unwell = [] } = seen
   const names = new Set([...(unit?.deployments.keys() ?? []), ...recorded.deployments.map(({ name }) => name)])
   const conditions = [...names].sort().map((name) => deploymentCondition(unit?.deployments.get(name), recorded, name))
   const worst = conditions.reduce<Condition | null>(
@@ -67,7 +73,11 @@ export function unitCondition(
   if (problems.length > 0) return { sync: 'OutOfSync', health, reason: 'Blocked', message: problems.join('; ') }
   const records = unit !== undefined && planRecords(unit, recorded).actions.length > 0
   const sync = records || conditions.some((condition) => condition.sync !== 'Synced') ? 'OutOfSync' : 'Synced'
-  return { sync, health, reason: worst?.reason ?? '', message: worst?.message ?? '' }
+  const { reason = '', message = '' } = worst ?? {}
+  if (reason !== '') return { sync, health, reason, message }
+  if (unwell.length > 0) return { sync, health: 'Degraded', reason: 'NotRunning', message: unwell.join('; ') }
+  if (left.length > 0) return { sync: 'OutOfSync', health, reason: 'Drifted', message: left.join('; ') }
+  return { sync, health, reason, message }
 }
 
 /**

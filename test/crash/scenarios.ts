@@ -143,6 +143,14 @@ export const scenarios: readonly Scenario[] = [
       await built.run(serving(2).declare())
     }),
   ),
+  scenario(
+    'correction of what was removed behind our back',
+    serving(1),
+    world(async (built) => {
+      await built.run(serving(1).declare())
+      built.target.deployments.clear()
+    }),
+  ),
   scenario('supersession', serving(3), onTheWay),
   scenario('retirement during a rollout', versions, onTheWay),
   scenario(

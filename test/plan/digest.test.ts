@@ -67,7 +67,7 @@ describe('a unit digest', () => {
 
   test('survives another revision, root, time and author, and what is found or drifts', () => {
     const declared = promoted(catalog()).declare({ revision: 'x@sha1:2', root: 'other/place', author: 'eve' })
-    const drift = [{ unit: OTHER, key: OTHER, class: 'changed_outside', message: 'x' }] as const
+    const drift = [{ unit: OTHER, key: OTHER, class: 'changed_outside', fields: ['command'], message: 'x' }] as const
     expect(digestOf(planAll({ declared, recorded: served, observed: true, drift }), 'prod')).toBe(before)
   })
 

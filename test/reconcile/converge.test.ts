@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { catalog, MODEL, OTHER, versionValue, type Catalog } from '../support/catalog-builder.ts'
+import { readUnit } from '../../src/recorded/read-unit.ts'
 import { World } from '../support/harness-world.ts'
 
 const key = `${MODEL}#prod`
@@ -76,8 +77,10 @@ describe('what is not as recorded', () => {
     ['its replicas', (): void => world.target.deployments.get(key)?.sets.forEach((set) => (set.replicas = 1))],
     ['its traffic', (): void => world.target.deployments.get(key)?.sets.forEach((set) => (set.weight = 30))],
     ['the whole target', (): void => void world.target.deployments.delete(key)],
-  ])('drift of %s is corrected, with no put', async (_, drift) => {
+  ])('drift of %s is corrected, and told once', async (_, drift) => {
     drift()
+    expect(await putsOf(serving(1))).toEqual(['audit', 'rollout#prod', 'rollout#prod'])
+    expect((await world.events()).at(-1)).toMatch(new RegExp(`^deployment.corrected ${key}: `))
     expect(await putsOf(serving(1))).toEqual([])
     expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 2'] })
   })
@@ -87,6 +90,13 @@ describe('what is not as recorded', () => {
     world.target.deployments.delete(key)
     await world.run(warning.declare())
     expect(world.target.describe()).toEqual({})
+    expect((await readUnit(world.tables, MODEL)).status).toMatchObject({
+      ...{ sync: 'OutOfSync', health: 'Healthy', reason: 'Drifted', message: `${key}: it is gone` },
+    })
+    expect(await putsOf(warning)).toEqual([])
+    await world.run(serving(1).declare())
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 2'] })
+    expect((await readUnit(world.tables, MODEL)).status).toMatchObject({ sync: 'Synced', reason: '' })
   })
 
   test('an adjustment is carried out also where drift is left alone', async () => {

@@ -4,7 +4,7 @@ import { same } from '../../src/domain/objects.ts'
 import type { Item } from '../../src/recorded/tables.ts'
 import { scenarios } from '../crash/scenarios.ts'
 
-const mayChange = new Set(['status', 'live_until', 'live_stage', 'rev', 'fence'])
+const mayChange = new Set(['status', 'live_until', 'live_stage', 'rev', 'fence', 'withdrawn_at'])
 
 function changedIn(before: Item, after: Item): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)])

@@ -96,7 +96,9 @@ describe('a plan for people', () => {
   test('shows deletions, blocked units and drift', () => {
     const recorded = recordedOf(catalog().model(OTHER).version(OTHER, 1).deployment(OTHER, 'prod'))
     const plan = planOf(catalog().model(MODEL, 'bad: 1\n'), recorded)
-    const drift = [{ unit: MODEL, key: MODEL, class: 'changed_outside', message: 'a \u001b[1mprocess' }] as const
+    const drift = [
+      { unit: MODEL, key: MODEL, class: 'changed_outside', fields: ['command'], message: 'a \u001b[1mprocess' },
+    ] as const
     const shown = prettyPlan({ ...plan, drift, summary: { ...plan.summary, drift: 1 } }, false)
     expect(shown).toContain('  blocked by errors; nothing of it is changed')
     expect(shown).toContain('  - deployment.retire /abc/pricing/cost#prod: no longer declared')

@@ -54,6 +54,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./status.ts')).status,
   },
   {
+    name: 'drift',
+    arguments: ['[MODEL]'],
+    summary: 'shows how what runs differs from what was deployed',
+    load: async () => (await import('./drift.ts')).drift,
+  },
+  {
+    name: 'diff',
+    arguments: ['[MODEL]'],
+    summary: 'shows what is declared against what runs, field by field',
+    load: async () => (await import('./diff.ts')).diff,
+  },
+  {
     name: 'history',
     arguments: ['MODEL'],
     summary: 'shows what ran, newest first, or what ran at a moment',
