@@ -115,11 +115,19 @@ export class Control {
       return replyJson(response, 202, {})
     }
     if (method !== 'GET') throw new Refusal(405, 'method_not_allowed', `${method} is not allowed here`)
+    if (logs) return this.#logs(response, asked)
     const deployment = this.#options.supervisor.find(key)
     if (deployment === undefined) throw new Refusal(404, 'not_found', `there is no deployment ${key}`)
-    if (!logs) return replyJson(response, 200, deployment.report())
+    replyJson(response, 200, deployment.report())
+  }
+
+  /** Also of a deployment that is gone: why it failed is asked afterwards. */
+  async #logs(response: ServerResponse, { key, query }: Asked): Promise<void> {
     const folder = join(this.#options.folders.logs, fileNameOfKey(key))
-    const lines = await readLogs(folder, asked.query.get('set'), tailOf(asked.query))
+    const lines = await readLogs(folder, query.get('set'), tailOf(query))
+    if (lines.length === 0 && this.#options.supervisor.find(key) === undefined) {
+      throw new Refusal(404, 'not_found', `there is no deployment ${key}`)
+    }
     replyJson(response, 200, { lines })
   }
 

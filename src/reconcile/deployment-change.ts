@@ -11,7 +11,7 @@ import type { Change, ChangeVariable } from '../runtimes/driver.ts'
 import { adjustedOf } from '../plan/standing.ts'
 import { runtimeOf, type Intent, type ReconcilePorts } from './ports.ts'
 
-export function methodOf(deployment: RecordedDeployment): DeploymentMethod {
+export function methodOf(deployment: Pick<RecordedDeployment, 'item'>): DeploymentMethod {
   return String(deployment.item.deployment_method) as DeploymentMethod
 }
 

@@ -66,6 +66,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./diff.ts')).diff,
   },
   {
+    name: 'logs',
+    arguments: ['MODEL'],
+    summary: 'shows what the processes of a stage wrote last',
+    load: async () => (await import('./logs.ts')).logs,
+  },
+  {
     name: 'history',
     arguments: ['MODEL'],
     summary: 'shows what ran, newest first, or what ran at a moment',
