@@ -16,6 +16,9 @@ import { capabilityTable } from '../runtimes/capability-table.ts'
 import type { RuntimeDriver } from '../runtimes/driver.ts'
 import { openRepository, type Repository } from '../source/repository.ts'
 import type { RevisionRequest, Source } from '../source/source.ts'
+import { envProvider } from '../secrets/env-provider.ts'
+import { fileProvider } from '../secrets/file-provider.ts'
+import { SecretResolver } from '../secrets/secret-resolver.ts'
 import { connectStore } from '../store/connect.ts'
 import type { Liveness, ProcessIdentity } from '../system/processes.ts'
 import type { Environment } from './environment.ts'
@@ -209,11 +212,12 @@ export class App {
   }
 
   async drivers(): Promise<(method: DeploymentMethod) => RuntimeDriver | null> {
-    const { hostControl, hostTokenFile } = this.options.environment
+    const { hostControl, hostTokenFile, variable } = this.options.environment
     const drivers = createDrivers({
       stateDir: await this.stateDir(),
       hostControl: hostControl ?? null,
       hostTokenFile: hostTokenFile ?? null,
+      secrets: new SecretResolver([envProvider(variable), fileProvider([])]),
     })
     const decorated = new Map([...drivers].map(([method, driver]) => [method, this.#decorate('runtime', driver)]))
     return (method) => decorated.get(method) ?? null

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArtifactReference } from '../../src/artifacts/fetch-artifact.ts'
 import type { Change } from '../../src/runtimes/driver.ts'
 import { HostDriver } from '../../src/runtimes/host/driver.ts'
+import { envProvider } from '../../src/secrets/env-provider.ts'
+import { fileProvider } from '../../src/secrets/file-provider.ts'
+import { SecretResolver } from '../../src/secrets/secret-resolver.ts'
 import { readJsonObject } from '../../src/system/files.ts'
 import { packServer } from '../host/support/archives.ts'
 import { until } from '../support/waiting.ts'
@@ -43,8 +46,11 @@ async function startHost(name: string): Promise<string> {
   return stateDir
 }
 
+const secrets = new SecretResolver([envProvider((name) => variables.get(name)), fileProvider([])])
+const variables = new Map<string, string>()
+
 function driverOf(stateDir: string): HostDriver {
-  return new HostDriver({ stateDir, hostControl: null, hostTokenFile: null })
+  return new HostDriver({ stateDir, hostControl: null, hostTokenFile: null, secrets })
 }
 
 function changeOf(wish: { key: string; version: number; broken?: boolean; crashing?: boolean }): Change {
@@ -112,13 +118,29 @@ describe('HostDriver', () => {
     await expect(failure).rejects.toMatchObject({ kind: 'transient', message: expect.not.stringContaining('secret') })
   })
 
+  test('the token of a runtime is a reference, to a file or a variable', async () => {
+    const stateDir = await startHost('referenced')
+    const { control } = (await readJsonObject(join(stateDir, 'host', 'host.json'))) as { control: string }
+    const file = join(stateDir, 'host', 'token')
+    variables.set('HOST_TOKEN', (await readFile(file, 'utf8')).trim())
+    const look = (token_ref: string): Promise<unknown> => {
+      const config = { control, token_ref }
+      return driverOf(join(folder, 'nobody')).observe({ ...change(), runtime: { name: 'local', config } }, signal)
+    }
+    expect(await look('env:HOST_TOKEN')).toBeNull()
+    expect(await look(`file:${file}`)).toBeNull()
+    const denied = (text: string): object => ({ kind: 'denied', message: expect.stringContaining(text) })
+    await expect(look('env:NOT_THERE')).rejects.toMatchObject(denied('the variable NOT_THERE is not set'))
+    await expect(look('aws-ssm:/host/token')).rejects.toMatchObject(denied('aws-ssm: is not supported here'))
+  })
+
   test('a wrong token and a body that the host does not take are refused for good', async () => {
     const stateDir = await startHost('refusing')
     const refused = driverOf(stateDir).settle({ ...change(), command: [] }, signal)
     await expect(refused).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining('command') })
     const file = join(folder, 'wrong-token')
     await writeFile(file, 'wrong')
-    const stranger = new HostDriver({ stateDir, hostControl: null, hostTokenFile: file })
+    const stranger = new HostDriver({ stateDir, hostControl: null, hostTokenFile: file, secrets })
     await expect(stranger.observe(change(), signal)).rejects.toMatchObject({ kind: 'denied' })
   })
 })

@@ -513,9 +513,9 @@ export const textForms: Readonly<Record<string, string>> = {
  "Deployment#/properties/rollout/properties/bake": "Write a whole number with s, m, h or d, such as 5m; 0s for none.",
  "Deployment#/properties/rollout/properties/deadline": "Write a whole number with s, m, h or d, such as 5m.",
  "Deployment#/properties/environment_variables/items/properties/name": "Use letters, digits and _, beginning with a letter or _.",
- "Deployment#/properties/environment_variables/items/properties/secret_ref": "Write a reference that begins with aws-secretsmanager:, aws-ssm:, env: or file:.",
+ "Deployment#/properties/environment_variables/items/properties/secret_ref": "Write env:NAME, file:/absolute/path, aws-secretsmanager:name or aws-ssm:name.",
  "Deployment#/properties/endpoints/items/properties/path": "Write a path that begins with /.",
- "Deployment#/properties/endpoints/items/properties/token_ref": "Write a reference that begins with aws-secretsmanager:, aws-ssm:, env: or file:.",
+ "Deployment#/properties/endpoints/items/properties/token_ref": "Write env:NAME, file:/absolute/path, aws-secretsmanager:name or aws-ssm:name.",
  "Deployment#/properties/capacity/properties/memory": "Write a whole number with Mi or Gi, such as 2Gi.",
  "Deployment#/properties/challenger/properties/until": "Write a day such as 2027-03-01.",
  "Deployment#/properties/capture/properties/redact/items": "Write a JSON pointer such as /text.",
@@ -558,7 +558,7 @@ export const textForms: Readonly<Record<string, string>> = {
  "Model#/properties/deployment_defaults/properties/rollout/properties/bake": "Write a whole number with s, m, h or d, such as 5m; 0s for none.",
  "Model#/properties/deployment_defaults/properties/rollout/properties/deadline": "Write a whole number with s, m, h or d, such as 5m.",
  "Model#/properties/deployment_defaults/properties/environment_variables/items/properties/name": "Use letters, digits and _, beginning with a letter or _.",
- "Model#/properties/deployment_defaults/properties/environment_variables/items/properties/secret_ref": "Write a reference that begins with aws-secretsmanager:, aws-ssm:, env: or file:.",
+ "Model#/properties/deployment_defaults/properties/environment_variables/items/properties/secret_ref": "Write env:NAME, file:/absolute/path, aws-secretsmanager:name or aws-ssm:name.",
  "Model#/properties/deployment_defaults/properties/capacity/properties/memory": "Write a whole number with Mi or Gi, such as 2Gi.",
  "Model#/properties/deployment_defaults/properties/capture/properties/redact/items": "Write a JSON pointer such as /text.",
  "Model#/properties/deployment_defaults/properties/capture/properties/retain": "Write a whole number with s, m, h or d, such as 5m.",
@@ -572,7 +572,7 @@ export const textForms: Readonly<Record<string, string>> = {
  "Namespace#/properties/defaults/properties/rollout/properties/bake": "Write a whole number with s, m, h or d, such as 5m; 0s for none.",
  "Namespace#/properties/defaults/properties/rollout/properties/deadline": "Write a whole number with s, m, h or d, such as 5m.",
  "Namespace#/properties/defaults/properties/environment_variables/items/properties/name": "Use letters, digits and _, beginning with a letter or _.",
- "Namespace#/properties/defaults/properties/environment_variables/items/properties/secret_ref": "Write a reference that begins with aws-secretsmanager:, aws-ssm:, env: or file:.",
+ "Namespace#/properties/defaults/properties/environment_variables/items/properties/secret_ref": "Write env:NAME, file:/absolute/path, aws-secretsmanager:name or aws-ssm:name.",
  "Namespace#/properties/defaults/properties/capacity/properties/memory": "Write a whole number with Mi or Gi, such as 2Gi.",
  "Namespace#/properties/defaults/properties/capture/properties/redact/items": "Write a JSON pointer such as /text.",
  "Namespace#/properties/defaults/properties/capture/properties/retain": "Write a whole number with s, m, h or d, such as 5m.",
@@ -593,7 +593,7 @@ export const textForms: Readonly<Record<string, string>> = {
  "TrainingPipeline#/properties/steps/items/properties/name": "Use lower-case letters, digits, _ and -, beginning with a letter or digit.",
  "TrainingPipeline#/properties/steps/items/properties/needs/items": "Use lower-case letters, digits, _ and -, beginning with a letter or digit.",
  "TrainingPipeline#/properties/steps/items/properties/environment_variables/items/properties/name": "Use letters, digits and _, beginning with a letter or _.",
- "TrainingPipeline#/properties/steps/items/properties/environment_variables/items/properties/secret_ref": "Write a reference that begins with aws-secretsmanager:, aws-ssm:, env: or file:."
+ "TrainingPipeline#/properties/steps/items/properties/environment_variables/items/properties/secret_ref": "Write env:NAME, file:/absolute/path, aws-secretsmanager:name or aws-ssm:name."
 }
 export const readSpellings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
  "Deployment#/properties/deployment_method": {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode, errorMessage } from '../../domain/errors.ts'
+import { errorCode, errorMessage, StewardError } from '../../domain/errors.ts'
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
+import type { SecretResolver } from '../../secrets/secret-resolver.ts'
 import { readJsonObject } from '../../system/files.ts'
 import { DriverError, type DriverErrorKind } from '../driver.ts'
 
@@ -15,6 +15,8 @@ export interface HostDriverOptions {
   /** Override where the runtime itself names no control API or token. */
   readonly hostControl: string | null
   readonly hostTokenFile: string | null
+  /** Resolves the `token_ref` of a runtime. */
+  readonly secrets: SecretResolver
 }
 
 export interface HostRequest {
@@ -32,20 +34,25 @@ const REQUEST_TIMEOUT_MS = 10_000
  * Where the host's control API is: the Runtime's `config.control` with its `token_ref`, else what a host on this state
  * folder wrote when it began to listen.
  */
-export async function connectHost(config: JsonObject, options: HostDriverOptions): Promise<HostConnection> {
-  const { stateDir, hostControl, hostTokenFile } = options
+export async function connectHost(
+  config: JsonObject,
+  options: HostDriverOptions,
+  signal: AbortSignal,
+): Promise<HostConnection> {
+  const { stateDir, hostControl, hostTokenFile, secrets } = options
   const written = await readJsonObject(join(stateDir, 'host', 'host.json'))
   const control = typeof config.control === 'string' ? config.control : (hostControl ?? written?.control)
   if (typeof control !== 'string') {
     throw new DriverError('transient', 'no model host is running here: start one with `steward host`')
   }
-  const reference = typeof config.token_ref === 'string' ? config.token_ref : ''
-  const named = reference.startsWith('file:') ? reference.slice('file:'.length) : hostTokenFile
-  const tokenFile = named ?? join(stateDir, 'host', 'token')
+  const named = hostTokenFile ?? join(stateDir, 'host', 'token')
+  const reference = typeof config.token_ref === 'string' ? config.token_ref : `file:${named}`
   try {
-    return { control, token: (await readFile(tokenFile, 'utf8')).trim() }
+    return { control, token: (await secrets.resolve(reference, signal)).reveal().trim() }
   } catch (error) {
-    throw new DriverError('denied', `the host's token can not be read: ${errorMessage(error)}`, error)
+    signal.throwIfAborted()
+    const hint = error instanceof StewardError && error.hint !== undefined ? ` (${error.hint})` : ''
+    throw new DriverError('denied', `the host's token can not be read: ${errorMessage(error)}${hint}`, error)
   }
 }
 

@@ -109,7 +109,7 @@ export class HostDriver implements RuntimeDriver {
   }
 
   async #call(target: Target, request: HostRequest, signal: AbortSignal): Promise<unknown> {
-    const connection = await connectHost(target.runtime.config, this.#options)
+    const connection = await connectHost(target.runtime.config, this.#options, signal)
     return callHost(connection, request, signal)
   }
 }

@@ -1,0 +1,70 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+
+const PLACES = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/usr/bin/nginx']
+
+/** The program and its version; null where the system has none. */
+export function findNginx(): { readonly program: string; readonly version: string } | null {
+  const program = ['nginx', ...PLACES].find((place) => spawnSync(place, ['-v']).status === 0)
+  if (program === undefined) return null
+  const { stderr } = spawnSync(program, ['-v'], { encoding: 'utf8' })
+  return { program, version: /nginx\/([\d.]+)/.exec(stderr)?.[1] ?? 'unknown' }
+}
+
+/** One worker, since the gateway is one process too; connections to the server are kept, as those of the gateway are. */
+export function nginxConfig(folder: string, port: number, upstream: number): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return `daemon off;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
+  keepalive_requests 1000000;
+  upstream model {
+    server 127.0.0.1:${upstream};
+    keepalive 64;
+    keepalive_requests 1000000;
+  }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://model;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }
+  }
+}
+`
+}
+
+/** Starts it in the foreground on a free port of the loopback. The caller ends the process. */
+export async function startNginx(
+  program: string,
+  folder: string,
+  upstream: number,
+): Promise<{ readonly url: string; readonly process: ChildProcess }> {
+  mkdirSync(folder)
+  const port = await freePort()
+  const config = join(folder, 'nginx.conf')
+  writeFileSync(config, nginxConfig(folder, port, upstream))
+  const child = spawn(program, ['-c', config, '-e', join(folder, 'error.log')], { stdio: 'ignore' })
+  for (let tries = 0; tries < 100 && !existsSync(join(folder, 'nginx.pid')); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return { url: `http://127.0.0.1:${port}/invocations`, process: child }
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}
