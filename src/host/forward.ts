@@ -34,12 +34,15 @@ export class NoAnswer extends Error {
   readonly again: boolean
   /** The server was silent for too long. */
   readonly late: boolean
+  /** No server had it: nobody listened. */
+  readonly refused: boolean
 
   constructor(cause: unknown, reused: boolean) {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
     this.name = 'NoAnswer'
     this.reused = reused
     this.late = errorCode(cause) === 'ETIMEDOUT'
+    this.refused = errorCode(cause) === 'ECONNREFUSED'
     this.again = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(errorCode(cause) ?? '')
   }
 }
@@ -78,8 +81,11 @@ export async function forward(options: ForwardOptions): Promise<IncomingMessage>
       headers: upstreamHeaders(options),
       // A body that can't be sent again does not go over a connection that may be closing.
       agent: fresh || body.kind === 'flow' ? false : server.agent,
-      signal,
     })
+    // Node's own `signal` costs a stream observer for each request.
+    const stop = (): void => void upstream.destroy(new Error('the client went away'))
+    signal.addEventListener('abort', stop, { once: true })
+    upstream.once('close', () => signal.removeEventListener('abort', stop))
     upstream.setTimeout(silenceMs, () => upstream.destroy(silence(silenceMs)))
     upstream.on('error', (error) => reject(new NoAnswer(error, upstream.reusedSocket)))
     upstream.once('response', resolve)

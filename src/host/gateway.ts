@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { Choice, Wish } from './balancing.ts'
-import type { HostContext } from './context.ts'
+import { pause, type HostContext } from './context.ts'
 import { callerPoint, headersForServer, inferenceIdOf, nameChoice, type Exchange } from './exchange.ts'
 import { endToEndHeaders, forward, NoAnswer } from './forward.ts'
 import { GatewayMetrics, outcomeOf, type ReadyReplicas } from './metrics.ts'
@@ -16,6 +16,12 @@ import { TokenGuard } from './token-guard.ts'
 
 /** Servers that a request is tried on at most. A count. */
 const ATTEMPTS = 4
+/** Servers that may die while they have the request: one that kills its server must not kill them all. A count. */
+const LOST = 2
+/** How soon the end of a process is seen after its connections break. */
+const END_SEEN_MS = 5
+/** An answer up to so many bytes is taken whole: one write, and one that breaks off can still be told. */
+const MAX_WHOLE = 64 * 1024
 
 /** Routes requests to ready servers by the weights of their sets. */
 export class Gateway {
@@ -63,7 +69,10 @@ export class Gateway {
       throw new Refusal(405, 'method_not_allowed', 'predictions are asked for with POST')
     }
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    response.once('close', () => {
+      // The reason of an abort is an error with its stack: only for who really went away.
+      if (!response.writableFinished) gone.abort()
+    })
     await this.#invoke({ request, response, deployment, query, inferenceId, gone: gone.signal })
   }
 
@@ -112,6 +121,7 @@ export class Gateway {
     const point = callerPoint(exchange)
     let before: string | null = null
     let fresh = false
+    let lost = 0
     for (let attempt = 1; ; attempt += 1) {
       const choice = await this.#chooseServer(exchange, { avoided, point, before }, deadline)
       before = choice.target.setId
@@ -122,15 +132,24 @@ export class Gateway {
         return await this.#passOn(exchange, message)
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error
-        if (body.kind === 'flow' || !error.again || attempt >= ATTEMPTS || exchange.gone.aborted) {
+        if (await this.#hasEnded(choice.server, error)) lost += 1
+        const given = lost >= LOST || attempt >= ATTEMPTS || exchange.gone.aborted
+        if (body.kind === 'flow' || !error.again || given) {
           throw new Refusal(error.late ? 504 : 502, 'no_answer', `the server did not answer: ${error.message}`)
         }
-        if (!error.reused) avoided.add(choice.server)
+        if (!error.reused || choice.server.ended.aborted) avoided.add(choice.server)
         fresh = true
       } finally {
         finish()
       }
     }
+  }
+
+  /** Whether a server broke off because it died, with the request in its hands. */
+  async #hasEnded(server: ServerProcess, { again, refused }: NoAnswer): Promise<boolean> {
+    if (!again || refused) return false
+    await pause(this.#context.clock, END_SEEN_MS, server.ended)
+    return server.ended.aborted
   }
 
   /** Waits a moment for a server that is about to be ready, for instance after a crash. */
@@ -160,6 +179,8 @@ export class Gateway {
   }
 
   async #passOn({ response, inferenceId }: Exchange, message: IncomingMessage): Promise<void> {
+    const length = Number(message.headers['content-length'] ?? Number.NaN)
+    const whole = length <= MAX_WHOLE ? await takeWhole(message) : null
     response.writeHead(message.statusCode ?? 502, {
       ...endToEndHeaders(message),
       // Again, so that a server can not say something else.
@@ -168,6 +189,7 @@ export class Gateway {
       'x-inference-id': inferenceId,
       ...(this.#closing ? { connection: 'close' } : {}),
     })
+    if (whole !== null) return void response.end(whole)
     try {
       await pipeline(message, response)
     } catch {
@@ -184,6 +206,19 @@ export class Gateway {
     )
     return this.#metrics.render(ready)
   }
+}
+
+/** All of a short answer. One that breaks off has not been passed on yet: the client is told so. */
+async function takeWhole(message: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = []
+  return new Promise((resolve, reject) => {
+    const ended = (): void => {
+      if (!message.complete) reject(new Refusal(502, 'no_answer', 'the answer of the server broke off'))
+    }
+    message.on('data', (part: Buffer) => parts.push(part))
+    message.once('end', () => resolve(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)))
+    message.once('error', ended).once('close', ended)
+  })
 }
 
 function readyOf(deployment: string, { modelVersion, setId, processes }: Target): ReadyReplicas {

@@ -33,10 +33,13 @@ if (behaviour === 'tattle-crash') {
   process.exit(4)
 }
 if (behaviour === 'crash-later') {
-  setTimeout(() => {
-    console.error('out of memory')
-    process.exit(4)
-  }, Number(process.argv[3] ?? 500))
+  setTimeout(
+    () => {
+      console.error('out of memory')
+      process.exit(4)
+    },
+    Number(process.argv[3] ?? 500),
+  )
 }
 const read = async (request) => {
   let size = 0
