@@ -1,5 +1,6 @@
 import type { DeclaredDeployment, DeclaredState } from '../declared/declared-state.ts'
 import { mapLimited } from '../domain/map-limited.ts'
+import { maskTokens } from '../domain/secret-tokens.ts'
 import { deploymentKey, isDriven, type ModelId } from '../domain/names.ts'
 import type { RecordedDeployment, RecordedUnit } from '../recorded/recorded-state.ts'
 import { standingOf } from '../plan/standing.ts'
@@ -123,6 +124,7 @@ function serving(observation: Observation | null | undefined): ObservedSet | und
   )
 }
 
+/** Of what stands in the documents a secret by mistake is refused elsewhere, and not repeated here. */
 function shown({ field, declared, running }: Difference): Omit<Difference, 'message'> {
-  return { field, declared, running }
+  return { field, declared: typeof declared === 'string' ? maskTokens(declared) : declared, running }
 }

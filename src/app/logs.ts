@@ -50,7 +50,8 @@ export async function readLogs(app: App, request: LogsRequest): Promise<LogsRepo
   for (const { id, name, modelVersion, status, item } of wanted) {
     const method = methodOf({ item })
     const driver = isDriven(method) ? drivers(method) : null
-    if (driver === null) throw notDriven(deploymentKey(model, name), method)
+    if (driver === null && wanted.length === 1) throw notDriven(deploymentKey(model, name), method)
+    if (driver === null) continue
     const target = { key: deploymentKey(model, name), runtime: runtimeOf(declared, String(item.runtime), item) }
     const written = await driver.logs(target, String(id), lines, signal)
     deployments.push({ name, deployment_id: id, model_version: modelVersion, state: status, lines: written })

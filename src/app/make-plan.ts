@@ -112,10 +112,12 @@ function unsettledUnits(
   const asked = drift.filter((entry) => corrects || entry.class === 'not_applied_yet')
   const drifted = new Set(asked.map(({ unit }) => unit))
   const warned = Map.groupBy(corrects ? [] : drift, ({ unit }) => unit)
-  const running = ({ model }: RecordedUnit): Running => ({
-    left: (warned.get(model) ?? []).map(({ message }) => message),
-    unwell: unwell.get(model) ?? [],
-  })
+  /** Null: nobody could look. */
+  const running = ({ model }: RecordedUnit): Running | null => {
+    const told = unwell.get(model)
+    if (told === null) return null
+    return { left: (warned.get(model) ?? []).map(({ message }) => message), unwell: told ?? [] }
+  }
   const blocked = new Set(plan.units.filter((unit) => unit.blocked).map(({ unit }) => unit))
   const stale = (unit: RecordedUnit): boolean =>
     !blocked.has(unit.model) && saysSomethingElse(declared, unit, running(unit))
@@ -147,12 +149,14 @@ function hasOpenWork(unit: RecordedUnit): boolean {
  * The recorded status, or the entries of service tags, are of another time, such as that of an error which a revert has
  * mended since, or of a run that was killed before it wrote them.
  */
-function saysSomethingElse(declared: DeclaredState, recorded: RecordedUnit, running: Running): boolean {
+function saysSomethingElse(declared: DeclaredState, recorded: RecordedUnit, running: Running | null): boolean {
   if (hasStaleServices(recorded)) return true
   const unit = declared.units.get(recorded.model)
   const { status } = recorded
   // Its controller ended between the records and the status.
   if (status === null) return recorded.catalog !== null || recorded.versions.size > 0
-  const condition = unitCondition(unit, recorded, running)
+  const ofRunning = status.reason === 'Drifted' || status.reason === 'NotRunning'
+  if (running === null && ofRunning) return isBehind(recorded, declared.revision)
+  const condition = unitCondition(unit, recorded, running ?? {})
   return !sameCondition(condition, status) || isBehind(recorded, declared.revision)
 }

@@ -18,8 +18,8 @@ import { checkArtifacts } from './check-artifacts.ts'
 
 const READERS = 16
 
-/** Deployments of which no replica is ready, in words. */
-export type Unwell = ReadonlyMap<ModelId, readonly string[]>
+/** Deployments that can not become ready, in words; null: its runtime did not answer. */
+export type Unwell = ReadonlyMap<ModelId, readonly string[] | null>
 
 /** The ports of the reconciler, wired. */
 export async function reconcilePorts(
@@ -69,7 +69,7 @@ export async function observeDrift(
     } catch (error) {
       if (!(error instanceof DriverError)) throw error
       unreachable.set(error.message, unreachableRuntime(declared, unit, error))
-      return { model: unit.model, drift: [], unwell: [] }
+      return { model: unit.model, drift: [], unwell: null }
     }
   })
   const drift = found.flatMap((look) => look.drift)

@@ -230,8 +230,10 @@ async function observed(
     const set = observation?.sets.find(({ deploymentId }) => deploymentId === String(live.id))
     const endpoint = observation?.endpoint ?? null
     if (set === undefined) return { health: 'Degraded', reason: 'it does not run', endpoint }
-    if (set.ready === 0 && set.replicas > 0)
+    // Also of one that is ready for a moment in its crash loop, and of one replica of several.
+    if (set.failure !== null || (set.ready === 0 && set.replicas > 0)) {
       return { health: 'Degraded', reason: set.failure ?? 'no replica is ready', endpoint }
+    }
     return { health: 'Healthy', reason: '', endpoint }
   } catch (error) {
     if (!(error instanceof DriverError)) throw error

@@ -11,4 +11,6 @@ export const driftFields = [
   'path',
   'token_ref',
 ] as const
+/** Those of which a difference may be no drift; that it is there, alone and the version that was asked for, always counts. */
+export const ignorableFields = driftFields.filter((field) => !['deployment', 'model_version', 'weight'].includes(field))
 export type DriftField = (typeof driftFields)[number]

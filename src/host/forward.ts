@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders, type OutgoingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
 import { errorCode } from '../domain/errors.ts'
@@ -22,8 +22,11 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 export function endToEndHeaders(message: IncomingMessage): OutgoingHttpHeaders {
   const named = (message.headers.connection ?? '').toLowerCase().split(',')
   const dropped = new Set(named.map((name) => name.trim()))
-  const kept = Object.entries(message.headers).filter(([name]) => !HOP_BY_HOP.has(name) && !dropped.has(name))
-  return Object.fromEntries(kept)
+  const kept: OutgoingHttpHeaders = {}
+  for (const name of Object.keys(message.headers)) {
+    if (!HOP_BY_HOP.has(name) && !dropped.has(name)) kept[name] = message.headers[name]
+  }
+  return kept
 }
 
 /** A request that failed before the first byte of an answer. */
@@ -89,11 +92,19 @@ export async function forward(options: ForwardOptions): Promise<IncomingMessage>
     upstream.setTimeout(silenceMs, () => upstream.destroy(silence(silenceMs)))
     upstream.on('error', (error) => reject(new NoAnswer(error, upstream.reusedSocket)))
     upstream.once('response', resolve)
-    if (body.kind === 'whole') return void upstream.end(body.bytes)
+    if (body.kind === 'whole') return endWith(upstream, body.bytes)
     pipeline(concatenated(body.begin, body.rest), upstream).catch((error: unknown) =>
       reject(new NoAnswer(error, false)),
     )
   })
+}
+
+const MAX_JOINED = 16 * 1024
+
+/** Ends a message with its body. Node joins head and body into one write only where the body is a text. */
+export function endWith(message: OutgoingMessage, body: Buffer): void {
+  if (body.length <= MAX_JOINED) message.end(body.toString('latin1'), 'latin1')
+  else message.end(body)
 }
 
 function concatenated(begin: readonly Buffer[], rest: Readable): Readable {

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Choice, Wish } from './balancing.ts'
 import { pause, type HostContext } from './context.ts'
 import { callerPoint, headersForServer, inferenceIdOf, nameChoice, type Exchange } from './exchange.ts'
-import { endToEndHeaders, forward, NoAnswer } from './forward.ts'
+import { endToEndHeaders, endWith, forward, NoAnswer } from './forward.ts'
 import { GatewayMetrics, outcomeOf, type ReadyReplicas } from './metrics.ts'
 import { findModelPath } from './model-path.ts'
 import { Refusal } from './refusal.ts'
@@ -189,7 +189,7 @@ export class Gateway {
       'x-inference-id': inferenceId,
       ...(this.#closing ? { connection: 'close' } : {}),
     })
-    if (whole !== null) return void response.end(whole)
+    if (whole !== null) return endWith(response, whole)
     try {
       await pipeline(message, response)
     } catch {

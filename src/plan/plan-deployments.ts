@@ -1,3 +1,5 @@
+import { parseDuration } from '../domain/durations.ts'
+import { strategyText } from '../rollout/strategy.ts'
 import { adjustableFields, fieldsToAdjust } from '../declared/resolve-deployment.ts'
 import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-state.ts'
 import type { JsonObject } from '../domain/json.ts'
@@ -90,11 +92,19 @@ function planDeployment(
   if (open === null && newest !== null && newest.specDigest === wanted && isFailure(newest)) return null
   const changed = changedFields(specOf(deploymentDocument(current.item)), specOf(after))
   const { before = {}, after: changedTo = {}, fields = [] } = changed ?? {}
-  const reason = describe(current.modelVersion, deployment.modelVersion, fields)
+  const change = describe(current.modelVersion, deployment.modelVersion, fields)
+  const reason = isDriven(deployment.method) ? `${change}; ${rolloutText(deployment)}` : change
   const rollout = { ...base, kind: 'deployment.rollout', before, after: changedTo, fields, reason } as const
   const driven = isDriven(String(current.item.deployment_method) as DeploymentMethod)
   if (isDriven(deployment.method) || !driven) return rollout
   return { ...rollout, risk: 'high', reason: `${reason}; what runs is taken down` }
+}
+
+/** How it will take over. */
+function rolloutText({ strategy, replicas, resolved }: DeclaredDeployment): string {
+  const { steps, bake } = resolved.rollout ?? {}
+  const bakeMs = bake === '0s' ? 0 : parseDuration(bake ?? '')
+  return strategyText({ strategy, replicas, percents: steps ?? null, bakeMs, replaces: true }, bake)
 }
 
 function specOf(document: JsonObject): JsonObject {

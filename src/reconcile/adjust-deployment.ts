@@ -10,6 +10,9 @@ import type { Intent, ReconcilePorts } from './ports.ts'
 import { recordChange } from './record-change.ts'
 import { rolloutItem, rolloutOf } from './rollout-record.ts'
 
+/** What a change of makes work at the target; all else is for the next rollout, or for people. */
+const atTarget: ReadonlySet<string> = new Set(['capacity'])
+
 /**
  * Puts changed capacity and the like in force on what is there: no new deployment. The new fields are recorded with
  * `in_flight`, so that the correction of what runs carries them out, now or after a crash.
@@ -29,7 +32,7 @@ export async function adjustDeployment(
   const after = rolloutItem(recorded.model, current, rolloutOf(current, before), {
     before,
     inFlight:
-      open === null && isDriven(declared.method)
+      open === null && isDriven(declared.method) && action.fields.some((field) => atTarget.has(field))
         ? { command: 'settle', since: ports.clock.now().toISOString() }
         : (own?.inFlight ?? null),
     adjusted: {

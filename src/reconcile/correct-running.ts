@@ -11,6 +11,9 @@ import type { Intent, ReconcilePorts } from './ports.ts'
 import { recordChange } from './record-change.ts'
 import { rolloutItem, rolloutOf } from './rollout-record.ts'
 
+/** `in_flight` of a correction that the audit has been told. */
+const CORRECT = 'correct'
+
 export interface LiveTarget {
   readonly deployment: RecordedDeployment
   readonly rollout: RecordedRollout | undefined
@@ -57,7 +60,7 @@ export function driftOf(
 /** What a look finds without correcting anything. */
 export interface RunningLook {
   readonly drift: readonly Drift[]
-  /** Deployments of which no replica is ready, in words. */
+  /** Deployments that can not become ready, in words. */
   readonly unwell: readonly string[]
 }
 
@@ -71,9 +74,10 @@ export async function findDrift(ports: ReconcilePorts, intent: Intent, recorded:
   }
   for (const target of liveTargets(ports, intent, recorded)) {
     const observation = await target.driver.observe(target.change, ports.writer.check())
-    const { found, ignored } = driftOf(target, observation, ignoredFields(intent))
+    const ignore = intent.declared.settings?.drift.ignore ?? []
+    const { found, ignored } = driftOf(target, observation, isAsked(target) ? [] : ignore)
     const key = deploymentKey(recorded.model, target.deployment.name)
-    if (!serves(target, observation)) unwell.push(`${key}: no replica is ready`)
+    if (!serves(target, observation)) unwell.push(`${key}: ${UNWELL}`)
     const outside = isAsked(target) ? 'not_applied_yet' : 'changed_outside'
     for (const [kind, list] of [[outside, found] as const, ['ignored', ignored] as const]) {
       if (list.length > 0) drift.push(driftEntry(recorded, key, kind, list))
@@ -93,7 +97,7 @@ export interface Corrected {
   readonly changed: boolean
   /** Differences that are left alone because Settings say so. */
   readonly left: readonly string[]
-  /** Deployments of which no replica is ready. */
+  /** Deployments that can not become ready. */
   readonly unwell: readonly string[]
 }
 
@@ -107,37 +111,55 @@ export async function correctRunning(
   recorded: RecordedUnit,
 ): Promise<Corrected> {
   const mode = intent.declared.settings?.drift.mode ?? 'correct'
+  const ignore = intent.declared.settings?.drift.ignore ?? []
   const [left, unwell]: [string[], string[]] = [[], []]
   let changed = false
   for (const target of liveTargets(ports, intent, recorded)) {
-    if (mode === 'ignore' && !isAsked(target)) continue
+    const asked = isAsked(target)
+    if (mode === 'ignore' && !asked) continue
     const observe = (): Promise<Observation | null> => target.driver.observe(target.change, ports.writer.check())
     const observation = await observe()
     const key = deploymentKey(recorded.model, target.deployment.name)
-    const { found } = driftOf(target, observation, ignoredFields(intent))
+    const found = toCorrect(target, observation, ignore)
     const told = found.map(({ message }) => message).join('; ')
-    if (found.length > 0 && !isAsked(target) && mode === 'warn') left.push(`${key}: ${told}`)
-    if (!serves(target, observation)) unwell.push(`${key}: no replica is ready`)
-    if (!isAsked(target) && (found.length === 0 || mode === 'warn')) continue
-    const rollout = isAsked(target) ? target.rollout : await beginCorrection(ports, intent, { recorded, target, told })
+    if (found.length > 0 && !asked && mode === 'warn') left.push(`${key}: ${told}`)
+    if (!serves(target, observation)) unwell.push(`${key}: ${UNWELL}`)
+    if (!asked && (found.length === 0 || mode === 'warn')) continue
+    const rollout = isTold(target, found)
+      ? target.rollout
+      : await beginCorrection(ports, intent, { recorded, target, told })
     if (found.length > 0) {
       await target.driver.settle(target.change, ports.writer.check())
       changed = true
       // One that the target has not taken over yet is given again by the next look.
-      if (driftOf(target, await observe(), ignoredFields(intent)).found.length > 0) continue
+      if (toCorrect(target, await observe(), ignore).length > 0) continue
     }
     await endCorrection(ports, rollout)
   }
   return { changed, left, unwell }
 }
 
-function serves({ change }: LiveTarget, observation: Observation | null): boolean {
-  const own = observation?.sets.find(({ deploymentId }) => deploymentId === change.deploymentId)
-  return own === undefined || own.ready > 0 || own.replicas === 0
+const UNWELL = 'it can not become ready'
+
+/** What an adjustment or a correction has to bring about: then nothing is ignored. */
+function toCorrect(
+  target: LiveTarget,
+  observation: Observation | null,
+  ignore: readonly string[],
+): readonly Difference[] {
+  return driftOf(target, observation, isAsked(target) ? [] : ignore).found
 }
 
-function ignoredFields({ declared }: Intent): readonly string[] {
-  return declared.settings?.drift.ignore ?? []
+/** The audit has an event of it: of the adjustment, where it is all that differs, or of this correction. */
+function isTold({ rollout }: LiveTarget, found: readonly Difference[]): boolean {
+  const command = rollout?.inFlight?.command
+  return command === CORRECT || (command !== undefined && found.every(({ field }) => field === 'replicas'))
+}
+
+/** Its processes do not become ready; one that is starting again may serve in a moment. */
+function serves({ change }: LiveTarget, observation: Observation | null): boolean {
+  const own = observation?.sets.find(({ deploymentId }) => deploymentId === change.deploymentId)
+  return own === undefined || own.failure === null
 }
 
 /** An adjustment or a correction is to be carried out. */
@@ -152,7 +174,7 @@ async function beginCorrection(
 ): Promise<RecordedRollout> {
   const { recorded, target, told } = work
   const { deployment, rollout: before } = target
-  const inFlight = { command: 'settle', since: ports.clock.now().toISOString() }
+  const inFlight = { command: CORRECT, since: ports.clock.now().toISOString() }
   const item = await recordChange(ports, intent, {
     model: recorded.model,
     table: 'steward-control',

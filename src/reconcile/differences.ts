@@ -1,4 +1,5 @@
 import { same } from '../domain/objects.ts'
+import { maskTokens } from '../domain/secret-tokens.ts'
 import type { DriftField } from '../domain/drift-fields.ts'
 import type { Json } from '../domain/json.ts'
 import type { Change, ChangeVariable, Observation, ObservedSet } from '../runtimes/driver.ts'
@@ -115,7 +116,15 @@ function difference(
   [declared, running]: readonly [Json, Json],
   message: string,
 ): Difference {
-  return { field, declared, running, message }
+  return { field, declared, running: masked(running), message: maskTokens(message) }
+}
+
+/** What somebody wrote at the runtime may hold a password, in an address or an argument. */
+function masked(value: Json): Json {
+  if (typeof value === 'string') return maskTokens(value)
+  if (Array.isArray(value)) return value.map((entry: Json) => masked(entry))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, masked(held)]))
 }
 
 function valueOf(variable: ChangeVariable | null): Json {

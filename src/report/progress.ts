@@ -7,19 +7,30 @@ import { plain } from './diagnostics.ts'
 export function progressLines(): (model: ModelId, result: UnitResult) => string[] {
   const last = new Map<string, string>()
   return (model, { recorded, problems }) => {
+    const { rollouts } = recorded
     const lines = recorded.deployments.flatMap(({ name, status, modelVersion, id, item }) => {
       const key = `${model}#${name} ${id}`
+      const rollout = rollouts.get(name)
+      const at = rollout?.deploymentId === id && isOpen(status) ? whereOf(rollout) : ''
       const before = last.get(key)
-      last.set(key, status)
-      if (before === status || (before === undefined && !isOpen(status))) return []
+      last.set(key, status + at)
+      if (before === status + at || (before === undefined && !isOpen(status))) return []
       const reason = typeof item.reason === 'string' && item.reason !== '' ? `: ${ends(item.reason)}` : ''
-      return [`${model}#${name} version ${modelVersion}: ${status}${reason}`]
+      return [`${model}#${name} version ${modelVersion}: ${status}${at}${reason}`]
     })
     const said = problems.join('; ')
     if (said !== '' && last.get(model) !== said) lines.push(`${model}: ${said}`)
     last.set(model, said)
     return lines.map(plain)
   }
+}
+
+type RolloutOf<Units> = Units extends ReadonlyMap<string, infer Held> ? Held : never
+
+/** How much of the traffic it has, and until when it is watched. */
+function whereOf({ weight, item, state }: RolloutOf<UnitResult['recorded']['rollouts']>): string {
+  const share = weight > 0 && state !== 'settling' ? ` at ${weight} %` : ''
+  return typeof item.bake_until === 'string' && state === 'baking' ? `${share} until ${item.bake_until}` : share
 }
 
 /** The first and the last line of a reason: what failed, and the last words of the server. */

@@ -38,6 +38,16 @@ export function deadlineOf(deadlineMs: number | null, steps: readonly RolloutSte
   return deadlineMs ?? DEFAULT_DEADLINE_MS + bakesOf(steps)
 }
 
+/** For people: `canary: 10, 50, 100 %, watched for 5m each`. */
+export function strategyText(wish: StrategyWish, bake: string | undefined): string {
+  const steps = stepsOf(wish)
+  const weights = steps.length === 1 ? '' : `: ${steps.map(({ weight }) => weight).join(', ')} %`
+  const watched = steps.filter(({ bakeMs }) => bakeMs > 0).length
+  const length = bake ?? `${DEFAULT_BAKE_MS / 1000}s`
+  const each = watched > 1 ? `watched for ${length} each` : `watched for ${length}`
+  return `${wish.strategy}${weights}${watched === 0 ? '' : `, ${each}`}`
+}
+
 export function bakesOf(steps: readonly RolloutStep[]): number {
   return steps.reduce((sum, { bakeMs }) => sum + bakeMs, 0)
 }

@@ -19,7 +19,7 @@ interface Deployment {
   readonly sets: readonly Set[]
 }
 
-describe('drift on the model host', () => {
+describe('drift on the model host', { timeout: 120_000 }, () => {
   let space: Workspace
   let control = ''
   let token = ''

@@ -19,7 +19,7 @@ interface Told {
   readonly reason: string
 }
 
-describe('hold, resume and rollback, with a daemon that follows the branch', () => {
+describe('hold, resume and rollback, with a daemon that follows the branch', { timeout: 180_000 }, () => {
   let space: Workspace
 
   beforeEach(async () => {

@@ -26,7 +26,7 @@ function filesBelow(folder: string): string[] {
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
 }
 
-describe('secrets of a deployment', () => {
+describe('secrets of a deployment', { timeout: 120_000 }, () => {
   let space: Workspace
   const said: string[] = []
 
@@ -142,7 +142,7 @@ describe('secrets of a deployment', () => {
   })
 })
 
-describe('steward logs', () => {
+describe('steward logs', { timeout: 120_000 }, () => {
   let space: Workspace
   beforeEach(() => {
     space = new Workspace()

@@ -78,7 +78,7 @@ describe('what changed', () => {
       key: prod,
       before: { model_version: 1 },
       after: { model_version: 2 },
-      reason: 'version 1 → 2',
+      reason: 'version 1 → 2; rolling, watched for 10s',
       risk: 'medium',
     })
   })

@@ -99,6 +99,35 @@ describe('what is not as recorded', () => {
     expect((await readUnit(world.tables, MODEL)).status).toMatchObject({ sync: 'Synced', reason: '' })
   })
 
+  test('an adjusted number of replicas is put in force also where a difference of replicas is ignored', async () => {
+    const ignoring = serving(1, 3).settings({ drift: { ignore: ['replicas'] } })
+    await world.run(ignoring.declare())
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 3'] })
+    world.target.deployments.get(key)?.sets.forEach((set) => (set.replicas = 5))
+    await world.run(ignoring.declare())
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 5'] })
+  })
+
+  test('an adjustment that is for the next rollout leaves the target alone; one of replicas tells what it overwrites', async () => {
+    const warn = { drift: { mode: 'warn' } }
+    const patient = { model_version: 1, capacity: { replicas: 2 }, rollout: { deadline: '2h' } }
+    world.target.deployments.get(key)?.sets.forEach((set) => (set.weight = 30))
+    await world.run(base.deployment(MODEL, 'prod', patient).settings(warn).declare())
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 30% 2'] })
+    const events = (await world.events()).length
+    await world.run(
+      base
+        .deployment(MODEL, 'prod', { ...patient, capacity: { replicas: 3 } })
+        .settings(warn)
+        .declare(),
+    )
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 3'] })
+    expect((await world.events()).slice(events).map((line) => line.split(' ')[0])).toEqual([
+      'deployment.adjusted',
+      'deployment.corrected',
+    ])
+  })
+
   test('an adjustment is carried out also where drift is left alone', async () => {
     const warning = serving(1, 3).settings({ drift: { mode: 'warn' } })
     await world.run(warning.declare())

@@ -109,6 +109,12 @@ describe('what runs differs', () => {
       ],
     }
     expect(JSON.stringify(found({ parts, set: { processDigest: 'other' } }))).not.toContain('hunter2')
+    const uri = 'https://user:hunter2-hunter2@example.com/a.tar.gz'
+    const told = found({
+      parts: { artifacts: [{ ...artifact, uri }], command: ['serve', '--token', 'ghp_' + 'a1B2'.repeat(9)] },
+    })
+    expect(told).toHaveLength(2)
+    expect(JSON.stringify(told)).not.toMatch(/hunter2|a1B2/)
   })
 
   test('and Settings may name a field, or what it is part of, as no drift', () => {

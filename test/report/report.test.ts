@@ -86,7 +86,7 @@ describe('a plan for people', () => {
     const lines = prettyPlan(planOf(next, recordedOf(catalog())), false).split('\n')
     expect(lines).toContain('/abc/claim/docs in prod')
     expect(lines).toContain(
-      '  ~ deployment.rollout /abc/claim/docs#prod: version 1 → 2  models/abc/claim/docs/deployments/prod.yaml:1',
+      '  ~ deployment.rollout /abc/claim/docs#prod: version 1 → 2; rolling: 50, 100 %, watched for 10s  models/abc/claim/docs/deployments/prod.yaml:1',
     )
     expect(lines).toContain('      model_version: 1 → 2')
     expect(lines).toContain('1 to create, 1 to update, 0 to delete, 2 unchanged, runtimes not observed.')

@@ -6,6 +6,7 @@ import {
   oldReplicas,
   rollingWeights,
   stepsOf,
+  strategyText,
   type StrategyWish,
 } from '../../src/rollout/strategy.ts'
 
@@ -32,6 +33,15 @@ describe('the steps of a rollout', () => {
     ['no replicas', { replicas: 0, bakeMs: 0 }, '100%'],
   ] as const)('%s', (_, changes, expected) => {
     expect(text(changes)).toBe(expected)
+  })
+
+  test.each([
+    [{}, '2m', 'rolling: 50, 100 %, watched for 2m'],
+    [{ strategy: 'blue green' }, undefined, 'blue green, watched for 10s'],
+    [{ strategy: 'canary', percents: [5] }, '1h', 'canary: 5, 100 %, watched for 1h each'],
+    [{ strategy: 'canary', bakeMs: 0 }, '0s', 'canary: 10, 50, 100 %'],
+  ] as const)('in words: %j', (changes, bake, expected) => {
+    expect(strategyText({ ...wish, bakeMs: bake === undefined ? null : 1, ...changes }, bake)).toBe(expected)
   })
 
   test('a deadline that is not written leaves time for every bake', () => {

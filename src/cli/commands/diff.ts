@@ -27,6 +27,11 @@ export const diff: Command = {
     const report = await readDiff(app, { declared: declared.state, model, stage, signal })
     if (io.json) io.out(JSON.stringify(report))
     else print(report, io)
+    const blocked = report.units.some(({ unit }) => declared.state.units.get(unit)?.blocked === true)
+    if (blocked) {
+      io.note('some of these documents have errors: `steward validate` shows them')
+      return exitCodes.problems
+    }
     const differs = report.units.some(({ deployments }) => deployments.some((each) => each.differences.length > 0))
     return differs ? exitCodes.changes : exitCodes.done
   },

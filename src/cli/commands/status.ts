@@ -59,6 +59,7 @@ function deploymentLine(deployment: DeploymentStatus, blocked: boolean): string 
     endpoint,
     health,
     reason,
+    waiting_for: waitingFor,
   } = deployment
   const version =
     live === desired
@@ -71,5 +72,6 @@ function deploymentLine(deployment: DeploymentStatus, blocked: boolean): string 
       : ` ${ended ? 'last attempt ' : ''}${state}${weight > 0 ? ` ${weight} %` : ''}`
   const where = endpoint === null ? '' : `  ${plain(endpoint)}`
   const why = reason === '' ? '' : reasonText(reason, '      ')
-  return `  ${name}${stage === name ? '' : ` (${stage})`}: ${version},${moving} ${health}${where}${why}`
+  const waits = waitingFor === null || waitingFor === reason ? '' : `\n      waits for ${plain(waitingFor)}`
+  return `  ${name}${stage === name ? '' : ` (${stage})`}: ${version},${moving} ${health}${where}${waits}${why}`
 }

@@ -1,5 +1,5 @@
 import { codeEntry, diagnosticCodes, isDiagnosticCode } from '../../domain/diagnostic-codes.ts'
-import { driftFields } from '../../domain/drift-fields.ts'
+import { ignorableFields } from '../../domain/drift-fields.ts'
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import { nearestName } from '../../domain/nearest-name.ts'
 import type { Fault, YamlDocument } from '../fault.ts'
@@ -14,9 +14,9 @@ function checkIgnored(value: JsonObject, document: YamlDocument): Fault[] {
   const { ignore } = isJsonObject(value.drift) ? value.drift : {}
   return (Array.isArray(ignore) ? ignore : []).flatMap((name, index): Fault[] => {
     const [field = ''] = String(name).split('.')
-    if (driftFields.some((known) => known === field)) return []
-    const nearest = nearestName(field, driftFields)
-    const help = nearest === null ? `Fields: ${driftFields.join(', ')}.` : `The nearest is ${nearest}.`
+    if (ignorableFields.some((known) => known === field)) return []
+    const nearest = nearestName(field, ignorableFields)
+    const help = nearest === null ? `Fields: ${ignorableFields.join(', ')}.` : `The nearest is ${nearest}.`
     const path = ['drift', 'ignore', index]
     const place = { range: document.rangeOf(path), pointer: `/${path.join('/')}` }
     return [{ code: 'ST1110', summary: `nothing that runs has a field ${JSON.stringify(name)}`, help, ...place }]

@@ -81,11 +81,11 @@ describe(`under ${PER_SECOND} requests a second, with the controller ended by SI
     return (100 * seen.filter((answer) => answer.version === version).length) / seen.length
   }
 
-  it.each(['rolling', 'blue green', 'canary'])('%s: no request fails', { timeout: 240_000 }, async (strategy) => {
+  it.each(['rolling', 'blue green', 'canary'])('%s: no request fails', { timeout: 300_000 }, async (strategy) => {
     const { gateway } = await space.host()
     declare({ version: 1, strategy, bake: '0s' })
     expect((await apply()).code).toBe(0)
-    load = steadyLoad({ url: `${gateway}${model}/prod`, body, perSecond: PER_SECOND, longestMs: 200_000 })
+    load = steadyLoad({ url: `${gateway}${model}/prod`, body, perSecond: PER_SECOND, longestMs: 280_000 })
 
     declare({ version: 2, strategy, bake: '3s' })
     for (const [, stop] of promotionKills) await killedAt(stop)
