@@ -41,7 +41,7 @@ describe('npm run demo', () => {
 const facts = [
   /✓ all four deployments are live and healthy/,
   /✓ it holds the lease and has read main/,
-  /✓ both versions answered while the replicas were replaced one by one/,
+  /✓ both versions answered while the canary took its steps/,
   /✓ now version 3 alone answers/,
   /✓ no request failed: \d+ by version 2, \d+ by version 3/,
   /✓ validate exits 1 and points at line 3/,
