@@ -21,8 +21,11 @@ async function expectSound(world: World, at: string): Promise<void> {
   for (const model of [MODEL, OTHER]) expect(await faultsOf(world, model), at).toEqual([])
 }
 
+/** Of what is tried with every strategy, one is enough: what is written is the same. */
+const told = scenarios.filter(({ name }) => !/, (rolling|blue green)$/.test(name))
+
 describe('what Steward wrote by itself is accounted for', () => {
-  test.each(scenarios)('$name, also killed anywhere, and by the run after that', async (scenario) => {
+  test.each(told)('$name, also killed anywhere, and by the run after that', async (scenario) => {
     const undisturbed = await scenario.begin()
     const harness = new CallHarness()
     await undisturbed.run(scenario.declared, { harness })
@@ -51,7 +54,7 @@ describe('what Steward wrote by itself is accounted for', () => {
     )
   })
 
-  test.each(scenarios)('$name, with the answer of any one write lost', async (scenario) => {
+  test.each(told)('$name, with the answer of any one write lost', async (scenario) => {
     for (let write = 2; write < 14; write += 5) {
       const world = await scenario.begin()
       let number = 0

@@ -49,9 +49,12 @@ export class FakeTables implements Tables {
     signal?.throwIfAborted()
     const { partition, index, sort: within, descending = false, limit } = request
     const sort = sortKeyOf(table, index)
-    const found = this.all(table)
+    // Copied when they are found: most are not asked for.
+    const found = [...this.#table(table).values()]
       .filter((item) => item[partition.attribute] === partition.value && item[sort] !== undefined)
       .filter((item) => within === undefined || isWithin(String(item[sort]), within))
+      .map(copyOf)
+      .toSorted((a, b) => compareItems(table, a, b))
       .sort((a, b) => compare(a[sort], b[sort]))
     const ordered = descending ? found.toReversed() : found
     return ordered.slice(0, limit ?? ordered.length)
