@@ -93,7 +93,7 @@ function onTheWay(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: 
   if (hasPassed(rollout.deadline, now)) return abort(rollout, failureOf(plan), lateness(rollout))
   if (!target.present) return go(fromTheBeginning(rollout), { kind: 'prepare' })
   if (rollout.state === 'preparing') {
-    if (target.asked < target.needed) return go(rollout, { kind: 'prepare' })
+    if (target.asked !== target.needed) return go(rollout, { kind: 'prepare' })
     return target.settled && target.ready >= target.needed ? shiftOn(rollout, plan) : stay(rollout)
   }
   if (target.weight !== rollout.weight || target.asked !== target.needed) {

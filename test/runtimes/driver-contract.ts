@@ -115,6 +115,15 @@ export function describeDriver(what: string, open: () => Promise<DriverUnderTest
       expect(await reached()).toEqual(['2:v2 100% 2/2'])
     })
 
+    test('prepare gives all traffic back to what serves, also after it had been taken', async () => {
+      await serve(one)
+      const green: Change = { ...two, strategy: 'blue green' }
+      await driver.prepare(green, signal)
+      await driver.shift(green, 100, signal)
+      await driver.prepare(green, signal)
+      expect(await reached()).toEqual(['1:v1 100% 2/2', '2:v2 0% 2/2'])
+    })
+
     test('what is observed says what the processes are made of', async () => {
       await serve(one)
       const { modelVersion, artifacts, command, environmentVariables } = one

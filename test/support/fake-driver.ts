@@ -118,7 +118,10 @@ export class FakeDriver implements RuntimeDriver {
 
   async prepare(change: Change, signal: AbortSignal): Promise<void> {
     const first = newReplicas(change.strategy, change.replicas, 0)
-    this.#put('prepare', change, signal, (others, own) => [...others, own(0, first)])
+    this.#put('prepare', change, signal, (others, own) => [
+      ...others.map((set) => ({ ...set, weight: 100 })),
+      own(0, first),
+    ])
   }
 
   async shift(change: Change, weight: number, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../domain/diagnostics.ts'
 import { parseDuration } from '../../domain/durations.ts'
 import { normaliseStrategy } from '../../domain/names.ts'
-import { bakesOf, stepsOf } from '../../rollout/strategy.ts'
+import { bakesOf, DEFAULT_BAKE_MS, stepsOf } from '../../rollout/strategy.ts'
 import type { Capabilities } from '../../runtimes/capabilities.ts'
 import { at, impossible, type DrivenSubject } from './deployment-subject.ts'
 
@@ -37,13 +37,13 @@ export function checkRollout(subject: DrivenSubject, able: Capabilities): Diagno
 function checkDeadline(subject: DrivenSubject, strategy: ReturnType<typeof normaliseStrategy>): Diagnostic[] {
   const { rollout, capacity } = subject.value
   const deadlineMs = parseDuration(rollout?.deadline ?? '')
-  const bakeMs = parseDuration(rollout?.bake ?? '')
-  if (deadlineMs === null || bakeMs === null) return []
+  const bakeMs = rollout?.bake === undefined ? DEFAULT_BAKE_MS : (parseDuration(rollout.bake) ?? 0)
+  if (deadlineMs === null || bakeMs === 0) return []
   const wish = { strategy, percents: rollout?.steps ?? null, bakeMs, replaces: true }
   const baked = bakesOf(stepsOf({ ...wish, replicas: capacity?.replicas ?? 1 }))
   if (baked < deadlineMs) return []
   const times = Math.round(baked / bakeMs)
-  const summary = `the rollout is watched for ${times} × ${rollout?.bake}, longer than its deadline of ${rollout?.deadline}`
+  const summary = `the rollout is watched for ${times} × ${rollout?.bake ?? '10s'}, longer than its deadline of ${rollout?.deadline}`
   const help = 'Leave `deadline` out, which leaves time for every bake, or make it longer.'
   return [at(subject, ['rollout', 'deadline'], { code: 'ST1238', summary, help })]
 }

@@ -49,7 +49,11 @@ export class HostDriver implements RuntimeDriver {
 
   async prepare(change: Change, signal: AbortSignal): Promise<void> {
     const replicas = newReplicas(change.strategy, change.replicas, 0)
-    await this.#put(change, signal, (others) => [...others, newSet(change, 0, replicas)])
+    // A version that was lost after it had the traffic begins again: what served has all of it meanwhile.
+    await this.#put(change, signal, (others) => [
+      ...others.map((set) => ({ ...set, weight: 100 })),
+      newSet(change, 0, replicas),
+    ])
   }
 
   async shift(change: Change, weight: number, signal: AbortSignal): Promise<void> {
