@@ -78,5 +78,5 @@ export function oldReplicas(
   { total, weight, before }: { readonly total: number; readonly weight: number; readonly before: number },
 ): number {
   if (strategy !== 'rolling') return before
-  return Math.max(1, Math.min(total, total - newReplicas(strategy, total, weight) + 1))
+  return Math.max(1, Math.min(before, total - newReplicas(strategy, total, weight) + 1))
 }
