@@ -16,10 +16,12 @@ import { TokenGuard } from './token-guard.ts'
 
 /** Servers that a request is tried on at most. A count. */
 const ATTEMPTS = 4
-/** Servers that may die while they have the request: one that kills its server must not kill them all. A count. */
+/** Servers that may die of the request, or reset it: one that kills its server must not kill them all. A count. */
 const LOST = 2
 /** How soon the end of a process is seen after its connections break. */
 const END_SEEN_MS = 5
+/** The same, where a second connection broke: then it decides, and a busy machine may be late. */
+const END_SEEN_LATE_MS = 100
 /** An answer up to so many bytes is taken whole: one write, and one that breaks off can still be told. */
 const MAX_WHOLE = 64 * 1024
 
@@ -121,7 +123,7 @@ export class Gateway {
     const point = callerPoint(exchange)
     let before: string | null = null
     let fresh = false
-    let lost = 0
+    const losses: Loss[] = []
     for (let attempt = 1; ; attempt += 1) {
       const choice = await this.#chooseServer(exchange, { avoided, point, before }, deadline)
       before = choice.target.setId
@@ -132,8 +134,8 @@ export class Gateway {
         return await this.#passOn(exchange, message)
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error
-        if (await this.#hasEnded(choice.server, error)) lost += 1
-        const given = lost >= LOST || attempt >= ATTEMPTS || exchange.gone.aborted
+        if (error.again && !error.refused) losses.push({ server: choice.server, reused: error.reused })
+        const given = (await this.#serversLost(losses)) >= LOST || attempt >= ATTEMPTS || exchange.gone.aborted
         if (body.kind === 'flow' || !error.again || given) {
           throw new Refusal(error.late ? 504 : 502, 'no_answer', `the server did not answer: ${error.message}`)
         }
@@ -145,11 +147,12 @@ export class Gateway {
     }
   }
 
-  /** Whether a server broke off because it died, with the request in its hands. */
-  async #hasEnded(server: ServerProcess, { again, refused }: NoAnswer): Promise<boolean> {
-    if (!again || refused) return false
-    await pause(this.#context.clock, END_SEEN_MS, server.ended)
-    return server.ended.aborted
+  /** An old connection may have been closing anyway: only the end of its server, seen a moment later, tells. */
+  async #serversLost(losses: readonly Loss[]): Promise<number> {
+    const wait = losses.length > 1 ? END_SEEN_LATE_MS : END_SEEN_MS
+    for (const { server, reused } of losses) if (reused) await pause(this.#context.clock, wait, server.ended)
+    const lost = losses.filter(({ server, reused }) => !reused || server.ended.aborted)
+    return new Set(lost.map(({ server }) => server)).size
   }
 
   /** Waits a moment for a server that is about to be ready, for instance after a crash. */
@@ -206,6 +209,12 @@ export class Gateway {
     )
     return this.#metrics.render(ready)
   }
+}
+
+/** A server that broke off while it had the request. */
+interface Loss {
+  readonly server: ServerProcess
+  readonly reused: boolean
 }
 
 /** All of a short answer. One that breaks off has not been passed on yet: the client is told so. */

@@ -30,3 +30,22 @@ it.each(['cold', 'warm'])(
     expect((await client.invoke('hello')).status).toBe(200)
   },
 )
+
+it.each(['cold', 'warm'])(
+  'a request that servers reset is lost by two of them at most, over %s connections',
+  async (warmth) => {
+    const { client } = host
+    await client.put([set({ artifacts: [await packServer(folder.path)], replicas: 4 })])
+    await client.observed()
+    for (let count = 0; warmth === 'warm' && count < 8; count += 1) await (await client.invoke()).arrayBuffer()
+    const answer = await client.invoke('reset')
+    expect(answer.status).toBe(502)
+    expect(await answer.json()).toMatchObject({ code: 'no_answer' })
+    const { files } = (await (await client.invoke('hello')).json()) as { files: string[] }
+    // The first connection of a warm server may have been about to close, which says nothing about the request.
+    const resets = files.filter((name) => name.startsWith('reset-'))
+    expect(resets).toHaveLength(warmth === 'warm' ? 3 : 2)
+    const { sets } = (await client.get()) as unknown as { sets: { crashes: number }[] }
+    expect(sets[0]?.crashes).toBe(0)
+  },
+)

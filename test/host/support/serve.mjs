@@ -1,7 +1,7 @@
 // A model server for tests. Its first argument says how it behaves.
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
-import { mkdirSync, readdirSync, writeSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, writeSync } from 'node:fs'
 
 const behaviour = process.argv[2] ?? 'well'
 if (behaviour === 'crash') {
@@ -61,6 +61,11 @@ const server = createServer(async (request, response) => {
     process.kill(process.pid, 'SIGKILL')
   }
   if (text === 'exit') process.exit(7)
+  if (text === 'reset') {
+    // Leaves a mark, so that a test can count.
+    mkdtempSync('reset-')
+    return request.socket.resetAndDestroy()
+  }
   if (text.startsWith('wait ')) await new Promise((resolve) => setTimeout(resolve, Number(text.slice(5))))
   response.setHeader('content-type', 'application/json')
   const { headers } = request
