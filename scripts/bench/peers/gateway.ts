@@ -1,8 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
 import { median } from '../measure.ts'
 import type { GoalReport } from '../report.ts'
+import type { Children } from './children.ts'
 import { startHost } from './host.ts'
 import type { LoadResult } from './load.ts'
 import { findNginx, startNginx } from './nginx.ts'
@@ -15,32 +15,32 @@ interface Way {
 }
 
 /** P11: the gateway of the model host, and nginx, in front of one and the same server that takes 5 ms. */
-export async function gateway(lab: Lab, secondsEach: number): Promise<GoalReport> {
-  const started: ChildProcess[] = []
-  // Also where the measurement is interrupted.
-  process.once('exit', () => started.forEach((child) => child.kill('SIGTERM')))
-  try {
-    const { main } = await lab.product()
-    const host = await startHost(main, join(lab.folder, 'gateway'))
-    started.push(host.process)
-    const ways: Way[] = [
-      { name: 'direct', url: `http://127.0.0.1:${host.port}/invocations` },
-      { name: 'gateway', url: host.gateway },
-    ]
-    const found = findNginx()
-    if (found !== null) {
-      const nginx = await startNginx(found.program, join(lab.folder, 'nginx'), host.port)
-      started.push(nginx.process)
-      ways.push({ name: 'nginx', url: nginx.url })
-    }
-    const lines: string[] = []
-    for (const connections of CONNECTIONS) lines.push(...(await compare(ways, { lab, connections, secondsEach })))
-    const missing = 'nginx was not found: install it (apt-get install nginx), and run this again'
-    lines.push(found === null ? missing : `nginx ${found.version}, one worker; goal: p50 gateway/nginx <= 1.30`)
-    return { id: 'P11', about: 'the gateway in front of a server that takes 5 ms', series: [], lines }
-  } finally {
-    for (const child of started) await end(child)
+export async function gateway(lab: Lab, children: Children, secondsEach: number): Promise<GoalReport> {
+  const { main } = await lab.product()
+  const host = await startHost(main, join(lab.folder, 'gateway'), children)
+  const ways: Way[] = [
+    { name: 'direct', url: `http://127.0.0.1:${host.port}/invocations` },
+    { name: 'gateway', url: host.gateway },
+  ]
+  const found = findNginx()
+  if (found !== null) {
+    const options = { program: found.program, folder: join(lab.folder, 'nginx'), upstream: host.port }
+    ways.push({ name: 'nginx', url: await startNginx(options, children) })
   }
+  const lines: string[] = []
+  for (const connections of CONNECTIONS) {
+    lines.push(...(await compare(ways, { lab, children, connections, secondsEach })))
+  }
+  const missing = 'nginx was not found: install it (apt-get install nginx), and run this again'
+  lines.push(found === null ? missing : `nginx ${found.version}, one worker; goal: p50 gateway/nginx <= 1.30`)
+  return { id: 'P11', about: 'the gateway in front of a server that takes 5 ms', series: [], lines }
+}
+
+interface Comparison {
+  readonly lab: Lab
+  readonly children: Children
+  readonly connections: number
+  readonly secondsEach: number
 }
 
 type Seen = Readonly<Record<Way['name'], LoadResult[]>>
@@ -48,11 +48,11 @@ type Seen = Readonly<Record<Way['name'], LoadResult[]>>
 /** Interleaved: in each round every way once. */
 async function compare(
   ways: readonly Way[],
-  { lab, connections, secondsEach }: { readonly lab: Lab; readonly connections: number; readonly secondsEach: number },
+  { lab, children, connections, secondsEach }: Comparison,
 ): Promise<string[]> {
   const seen: Seen = { direct: [], gateway: [], nginx: [] }
   for (let round = 0; round < lab.options.rounds; round += 1) {
-    for (const { name, url } of ways) seen[name].push(await runLoad(url, connections, secondsEach * 1000))
+    for (const { name, url } of ways) seen[name].push(await runLoad(children, url, connections, secondsEach * 1000))
   }
   const lines = [
     `${connections} connection${connections === 1 ? '' : 's'}, ${lab.options.rounds} rounds of ${secondsEach} s`,
@@ -86,19 +86,12 @@ function ratios(over: readonly LoadResult[], under: readonly LoadResult[]): stri
   return `p50 ${text(({ p50 }) => p50)}, p99 ${text(({ p99 }) => p99)}, throughput ${text(({ throughput }) => throughput)}`
 }
 
-async function runLoad(url: string, connections: number, ms: number): Promise<LoadResult> {
+async function runLoad(children: Children, url: string, connections: number, ms: number): Promise<LoadResult> {
   const words = [join(import.meta.dirname, 'load.ts'), url, String(connections), String(ms)]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = children.start(process.execPath, words, ['ignore', 'pipe', 'inherit'])
   let out = ''
-  child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))
+  child.stdout?.on('data', (bytes: Buffer) => (out += bytes.toString()))
   const code = await new Promise((resolve) => child.once('close', resolve))
   if (code !== 0) throw new Error(`the load ended with code ${String(code)}`)
   return JSON.parse(out) as LoadResult
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((resolve) => child.once('close', resolve))
-  child.kill('SIGTERM')
-  await ended
 }

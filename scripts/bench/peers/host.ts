@@ -1,27 +1,26 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { create } from 'tar'
+import type { Children } from './children.ts'
 
 const KEY = '/bench/models/slow#prod'
 
 export interface BenchHost {
-  readonly process: ChildProcess
   /** Through the gateway. */
   readonly gateway: string
   /** The server's own port. */
   readonly port: number
 }
 
-/** A model host as a process, which serves the slow server as a model. The caller ends the process. */
-export async function startHost(main: string, folder: string): Promise<BenchHost> {
+/** A model host as a process, which serves the slow server as a model. */
+export async function startHost(main: string, folder: string, children: Children): Promise<BenchHost> {
   const state = join(folder, 'state')
   mkdirSync(state, { recursive: true })
   const artifact = await packServer(folder)
   const words = ['host', '--listen', '127.0.0.1:0', '--control', '127.0.0.1:0', '--state', state]
-  const child = spawn(process.execPath, [main, ...words], { stdio: 'ignore' })
+  children.start(process.execPath, [main, ...words], 'ignore')
   const { gateway, control } = await until(
     () => JSON.parse(readFileSync(join(state, 'host', 'host.json'), 'utf8')) as { gateway: string; control: string },
   )
@@ -38,7 +37,7 @@ export async function startHost(main: string, folder: string): Promise<BenchHost
     }
     return sets[0]?.ready === 1 ? sets[0].replicas[0]?.port : undefined
   })
-  return { process: child, gateway: `${gateway}/slow`, port }
+  return { gateway: `${gateway}/slow`, port }
 }
 
 async function packServer(folder: string): Promise<{ name: string; uri: string; sha256: string }> {

@@ -2,11 +2,15 @@ import { connect, type Socket } from 'node:net'
 
 /**
  * A load of POST requests over kept connections, each sending its next request when the answer is whole. A process of its
- * own: `load.ts <url> <connections> <milliseconds>` prints one JSON line. It ends by itself.
+ * own: `load.ts <url> <connections> <milliseconds>` prints one JSON line. It ends by itself, whatever the server does.
  */
 
 /** Before what is counted. */
 const WARM_UP_MS = 300
+/** How long an answer may take after the end; what comes later has failed. */
+const GRACE_MS = 5_000
+/** Requests of one run, over all connections. A count. */
+const MAX_REQUESTS = 1_000_000
 const BODY = '{"text":"repair invoice of a garage, amount due"}'
 
 export interface LoadResult {
@@ -33,30 +37,48 @@ export function answerLength(buffer: Buffer): number | null {
   return buffer.length >= whole ? whole : null
 }
 
+interface Plan {
+  readonly url: URL
+  /** Whether another request may be sent. */
+  more(): boolean
+  note(began: number, ok: boolean): void
+}
+
 class Connection {
   readonly ended: Promise<void>
   readonly #socket: Socket
   readonly #request: Buffer
-  readonly #until: number
-  readonly #note: (began: number, ok: boolean) => void
-  #began = 0
+  readonly #plan: Plan
+  #began = performance.now()
+  /** From the beginning: a connection that is refused has failed. */
+  #waiting = true
   #buffer: Buffer = Buffer.alloc(0)
 
-  constructor(url: URL, until: number, note: (began: number, ok: boolean) => void) {
-    this.#until = until
-    this.#note = note
+  constructor(plan: Plan) {
+    const { url } = plan
+    this.#plan = plan
     const head = `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\n`
     this.#request = Buffer.from(`${head}content-length: ${Buffer.byteLength(BODY)}\r\n\r\n${BODY}`)
     this.#socket = connect(Number(url.port), url.hostname)
     this.#socket.setNoDelay(true)
-    this.ended = new Promise((resolve) => this.#socket.once('close', () => resolve()))
     this.#socket.once('connect', () => this.#send())
     this.#socket.on('data', (bytes) => this.#take(bytes))
-    this.#socket.on('error', () => this.#note(this.#began, false))
+    this.#socket.on('error', () => {})
+    this.ended = new Promise((resolve) =>
+      this.#socket.once('close', () => {
+        if (this.#waiting) plan.note(this.#began, false)
+        resolve()
+      }),
+    )
+  }
+
+  giveUp(): void {
+    this.#socket.destroy()
   }
 
   #send(): void {
-    if (performance.now() >= this.#until) return void this.#socket.end()
+    this.#waiting = this.#plan.more()
+    if (!this.#waiting) return void this.#socket.end()
     this.#began = performance.now()
     this.#socket.write(this.#request)
   }
@@ -65,22 +87,34 @@ class Connection {
     this.#buffer = this.#buffer.length === 0 ? bytes : Buffer.concat([this.#buffer, bytes])
     const length = answerLength(this.#buffer)
     if (length === null) return
-    this.#note(this.#began, this.#buffer.toString('latin1', 9, 12) === '200')
+    this.#plan.note(this.#began, this.#buffer.toString('latin1', 9, 12) === '200')
     this.#buffer = this.#buffer.subarray(length)
     this.#send()
   }
 }
 
-async function load(url: URL, connections: number, ms: number): Promise<LoadResult> {
+/** Sends requests over so many connections for so long. */
+export async function load(url: URL, connections: number, ms: number, graceMs = GRACE_MS): Promise<LoadResult> {
   const from = performance.now() + WARM_UP_MS
+  const until = from + ms
   const latencies: number[] = []
   let failures = 0
-  const note = (began: number, ok: boolean): void => {
-    if (!ok) failures += 1
-    else if (began >= from) latencies.push(performance.now() - began)
+  let sent = 0
+  const plan: Plan = {
+    url,
+    more() {
+      sent += 1
+      return sent <= MAX_REQUESTS && performance.now() < until
+    },
+    note(began, ok) {
+      if (!ok) failures += 1
+      else if (began >= from) latencies.push(performance.now() - began)
+    },
   }
-  const open = Array.from({ length: connections }, () => new Connection(url, from + ms, note))
+  const open = Array.from({ length: connections }, () => new Connection(plan))
+  const late = setTimeout(() => open.forEach((each) => each.giveUp()), WARM_UP_MS + ms + graceMs)
   await Promise.all(open.map(({ ended }) => ended))
+  clearTimeout(late)
   const sorted = latencies.toSorted((a, b) => a - b)
   const took = (performance.now() - from) / 1000
   return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), throughput: sorted.length / took, failures }
@@ -88,5 +122,7 @@ async function load(url: URL, connections: number, ms: number): Promise<LoadResu
 
 if (import.meta.main) {
   const [url = '', connections, ms] = process.argv.slice(2)
-  console.log(JSON.stringify(await load(new URL(url), Number(connections), Number(ms))))
+  const result = await load(new URL(url), Number(connections), Number(ms))
+  if (Number.isNaN(result.p50)) throw new Error(`${url} answered nothing: ${result.failures} requests failed`)
+  console.log(JSON.stringify(result))
 }

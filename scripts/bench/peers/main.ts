@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { Lab } from '../lab.ts'
 import { readOptions } from '../options.ts'
 import { printReport } from '../report.ts'
+import { Children } from './children.ts'
 import { gateway } from './gateway.ts'
 
 const text = { type: 'string' } as const
@@ -14,15 +15,25 @@ const seconds = Number(values.seconds ?? '3')
 if (!(seconds > 0 && seconds <= 60)) throw new Error(`--seconds ${values.seconds} is no number from 1 to 60`)
 const lab = new Lab(readOptions(values.rounds === undefined ? [] : ['--rounds', values.rounds], ['P11']))
 const print = (line: string): void => console.log(line)
-const stop = (): void => {
+const children = new Children()
+/** The processes first: a host that still runs would write into its folder again. */
+const cleanUp = async (): Promise<void> => {
+  await children.end()
   lab.close()
-  process.exit(130)
 }
-process.once('SIGINT', stop)
-process.once('SIGTERM', stop)
+let stopped = false
+const stop = (): void => {
+  if (stopped) return
+  stopped = true
+  void cleanUp().finally(() => process.exit(130))
+}
+process.on('SIGINT', stop).on('SIGTERM', stop)
 try {
   print(`Node ${process.versions.node}; medians, and ratios of each round (min … max)`)
-  printReport(await gateway(lab, seconds), print)
+  printReport(await gateway(lab, children, seconds), print)
+} catch (error) {
+  // What is ended on purpose fails too.
+  if (!stopped) throw error
 } finally {
-  lab.close()
+  if (!stopped) await cleanUp()
 }

@@ -1,7 +1,8 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { Children } from './children.ts'
 
 const PLACES = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/usr/bin/nginx']
 
@@ -42,21 +43,29 @@ http {
 `
 }
 
-/** Starts it in the foreground on a free port of the loopback. The caller ends the process. */
-export async function startNginx(
-  program: string,
-  folder: string,
-  upstream: number,
-): Promise<{ readonly url: string; readonly process: ChildProcess }> {
+export interface NginxOptions {
+  readonly program: string
+  readonly folder: string
+  /** The port of the server behind it. */
+  readonly upstream: number
+}
+
+/** Starts it in the foreground on a free port of the loopback; gives the URL of predictions. */
+export async function startNginx({ program, folder, upstream }: NginxOptions, children: Children): Promise<string> {
   mkdirSync(folder)
   const port = await freePort()
   const config = join(folder, 'nginx.conf')
+  const log = join(folder, 'error.log')
+  const running = join(folder, 'nginx.pid')
   writeFileSync(config, nginxConfig(folder, port, upstream))
-  const child = spawn(program, ['-c', config, '-e', join(folder, 'error.log')], { stdio: 'ignore' })
-  for (let tries = 0; tries < 100 && !existsSync(join(folder, 'nginx.pid')); tries += 1) {
+  let ended = false
+  children.start(program, ['-c', config, '-e', log], 'ignore').once('close', () => (ended = true))
+  for (let tries = 0; tries < 250 && !ended; tries += 1) {
+    if (existsSync(running)) return `http://127.0.0.1:${port}/invocations`
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  return { url: `http://127.0.0.1:${port}/invocations`, process: child }
+  const told = existsSync(log) ? readFileSync(log, 'utf8').slice(-1_000) : 'it wrote no log'
+  throw new Error(`nginx did not start: ${told}`)
 }
 
 async function freePort(): Promise<number> {
