@@ -47,15 +47,19 @@ export async function readLogs(app: App, request: LogsRequest): Promise<LogsRepo
   const wanted = wantedOf(recorded, request)
   const drivers = await app.drivers()
   const deployments: DeploymentLogs[] = []
+  let elsewhere: StewardError | null = null
   for (const { id, name, modelVersion, status, item } of wanted) {
     const method = methodOf({ item })
     const driver = isDriven(method) ? drivers(method) : null
-    if (driver === null && wanted.length === 1) throw notDriven(deploymentKey(model, name), method)
-    if (driver === null) continue
+    if (driver === null) {
+      elsewhere ??= notDriven(deploymentKey(model, name), method)
+      continue
+    }
     const target = { key: deploymentKey(model, name), runtime: runtimeOf(declared, String(item.runtime), item) }
     const written = await driver.logs(target, String(id), lines, signal)
     deployments.push({ name, deployment_id: id, model_version: modelVersion, state: status, lines: written })
   }
+  if (deployments.length === 0 && elsewhere !== null) throw elsewhere
   return { format: 'steward.logs/v1', model, stage, deployments }
 }
 

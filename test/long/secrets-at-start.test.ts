@@ -13,7 +13,7 @@ const TOKEN = 'pa55-phrase/of+the=service "quoted"'
 const KEY = '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\nq83vEjRWeJCrze8SNFZ4kA==\n-----END KEY-----'
 const DOOR = 'open-sesame-4711'
 /** As they are, and as programs write them. */
-const forbidden = [TOKEN, ...KEY.split('\n').slice(1, 3), DOOR].flatMap((value) => [
+const forbidden = [TOKEN, KEY, `${KEY}\n`, ...KEY.split('\n').slice(1, 3), DOOR].flatMap((value) => [
   value,
   JSON.stringify(value).slice(1, -1),
   encodeURIComponent(value),
@@ -187,5 +187,30 @@ describe('steward logs', { timeout: 120_000 }, () => {
     host.kill('SIGTERM')
     await ended
     expect(await refused(unit, '--stage', 'prod')).toEqual([1, expect.stringContaining('model host')])
+  })
+
+  it('says where the logs are of a stage in which nothing is driven here', async () => {
+    await space.host()
+    for (const name of ['one', 'two']) {
+      space.write(
+        `${unit}/deployments/${name}.yaml`,
+        [
+          'stage: prod',
+          'model_version: 2',
+          'deployment_method: external',
+          'managed_by: them',
+          `endpoint: "https://example.com/${name}"`,
+          '',
+        ].join('\n'),
+      )
+    }
+    space.git('rm', '-q', `models/${prod}`)
+    space.commit('others run it')
+    expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)
+    for (const words of [[], ['--json'], ['--deployment', 'two']]) {
+      const { code, out, err } = await space.run('logs', unit, '--stage', 'prod', ...words)
+      expect([code, out]).toEqual([1, ''])
+      expect(err).toContain('is external: its logs are where it runs')
+    }
   })
 })
