@@ -3,7 +3,7 @@ import { isError } from '../domain/diagnostics.ts'
 import { deploymentKey, type ModelId } from '../domain/names.ts'
 import { commitOf } from '../domain/revisions.ts'
 import { isOpen } from '../domain/rollout-states.ts'
-import { standingOf } from '../plan/standing.ts'
+import { isFailure, standingOf } from '../plan/standing.ts'
 import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
 import { removes, type Plan } from '../plan/plan.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
@@ -230,8 +230,7 @@ function endedOtherwise(declared: DeclaredState, recorded: RecordedUnit): string
   const deployments = declared.units.get(recorded.model)?.deployments.values() ?? []
   return [...deployments].flatMap(({ name, specDigest }) => {
     const newest = standingOf(recorded, name).newest
-    const wrong = newest?.status === 'failed' || newest?.status === 'rolled_back'
-    if (!wrong || newest.specDigest !== specDigest) return []
+    if (newest === null || !isFailure(newest) || newest.specDigest !== specDigest) return []
     const reason = String(newest.item.reason ?? '')
     return [`${deploymentKey(recorded.model, name)} version ${newest.modelVersion}: ${newest.status}: ${reason}`]
   })

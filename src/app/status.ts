@@ -9,7 +9,6 @@ import { planRecords } from '../plan/plan-records.ts'
 import { standingOf } from '../plan/standing.ts'
 import { readCheckpoint } from '../recorded/checkpoint.ts'
 import { currentHolder } from '../recorded/lease.ts'
-import { readUnit } from '../recorded/read-unit.ts'
 import type { RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import { deploymentCondition, unitCondition, type Condition } from '../reconcile/unit-status.ts'
 import { methodOf } from '../reconcile/deployment-change.ts'
@@ -17,8 +16,7 @@ import { problemText } from '../reconcile/problem-text.ts'
 import { runtimeOf } from '../reconcile/ports.ts'
 import { DriverError, type RuntimeDriver } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
-import { requireRecorded } from './history.ts'
-import { readStanding } from './standing-units.ts'
+import { readUnits } from './read-units.ts'
 
 export interface DeploymentStatus {
   readonly name: string
@@ -69,18 +67,14 @@ export interface StatusRequest {
 export async function readStatus(app: App, { declared, model, stage, signal }: StatusRequest): Promise<Status> {
   const tables = await app.tables(declared.settings)
   const drivers = await app.drivers()
-  if (model !== null && !declared.units.has(model)) await requireRecorded(tables, model, signal)
   const [checkpoint, controller] = await Promise.all([
     readCheckpoint(tables, declared.root, signal),
     currentHolder(tables, app.options.livenessOf, signal),
   ])
-  const recorded =
-    model === null
-      ? await readStanding(app, tables, { declared, checkpoint, signal })
-      : [await readUnit(tables, model, signal)]
+  const recorded = await readUnits(app, tables, { declared, model, signal })
   const looked = checkpoint?.revision === declared.revision
   const context = { declared, drivers, stage, looked, signal }
-  const units = await mapLimited(recorded, 8, async (unit) => unitStatus(context, unit))
+  const units = await mapLimited([...recorded], 8, async (unit) => unitStatus(context, unit))
   const applied = checkpoint?.last_applied_revision
   return {
     format: 'steward.status/v1',

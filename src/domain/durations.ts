@@ -9,6 +9,12 @@ export function parseDuration(text: string): number | null {
   return Number(match[1]) * units[unit]
 }
 
+/** `5m`: the largest unit that says it without a fraction. */
+export function durationText(ms: number): string {
+  const fits = (['d', 'h', 'm'] as const).find((unit) => ms >= units[unit] && ms % units[unit] === 0)
+  return fits === undefined ? `${ms / units.s}s` : `${ms / units[fits]}${fits}`
+}
+
 /** Node's timers hold 2^31 - 1 ms, a little under 25 days. */
 const LONGEST_TIMER_MS = 20 * units.d
 

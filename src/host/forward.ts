@@ -87,6 +87,7 @@ export async function forward(options: ForwardOptions): Promise<IncomingMessage>
     })
     // Node's own `signal` costs a stream observer for each request.
     const stop = (): void => void upstream.destroy(new Error('the client went away'))
+    if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     upstream.once('close', () => signal.removeEventListener('abort', stop))
     upstream.setTimeout(silenceMs, () => upstream.destroy(silence(silenceMs)))

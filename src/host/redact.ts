@@ -21,5 +21,10 @@ export function redact(
     .map((variable) => ('value' in variable ? variable.value : ''))
     .filter((value) => value.length >= SHORTEST_HIDDEN)
   const hidden = values.reduce((held, value) => held.replaceAll(value, '***'), text.replaceAll(known.folder, '.'))
-  return PATTERNS.reduce((held, [pattern, by]) => held.replaceAll(pattern, by), hidden)
+  return withoutCredentials(hidden)
+}
+
+/** What looks like a credential, whoever wrote it. */
+export function withoutCredentials(text: string): string {
+  return PATTERNS.reduce((held, [pattern, by]) => held.replaceAll(pattern, by), text)
 }

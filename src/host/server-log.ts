@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { withoutCredentials } from './redact.ts'
 import type { SecretMask } from '../secrets/secret-mask.ts'
 
 const MAX_BYTES = 5 * 1024 * 1024
@@ -69,7 +70,7 @@ export class ServerLog {
   }
 }
 
-/** The last `count` lines of every log in a folder, or of one set's, each line with its replica in front. */
+/** The last `count` lines of every log in a folder, or of one set's, each with its replica in front, without credentials. */
 export async function readLogs(folder: string, set: string | null, count: number): Promise<readonly string[]> {
   const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.log')).toSorted()
   const parts: string[] = []
@@ -79,7 +80,7 @@ export async function readLogs(folder: string, set: string | null, count: number
     const older = await readFile(join(folder, `${name}.1`), 'utf8').catch(() => '')
     const text = older + (await readFile(join(folder, name), 'utf8').catch(() => ''))
     const lines = text.trimEnd().split('\n').slice(-count)
-    parts.push(...lines.filter((line) => line !== '').map((line) => `[${replica}] ${line}`))
+    parts.push(...lines.filter((line) => line !== '').map((line) => `[${replica}] ${withoutCredentials(line)}`))
   }
   return parts
 }

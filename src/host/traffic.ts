@@ -33,14 +33,16 @@ export interface TrafficQuestion {
 }
 
 /**
- * The weights that requests go by from now on. A set gets more traffic only when all that shall carry it is ready:
- * otherwise its first replica would get what was meant for all of them. Who served goes on meanwhile, but a set that is
+ * The weights that requests go by from now on. A set gets more traffic only when all its replicas are ready: otherwise
+ * the first of them would get what was meant for all. One that gets less does not keep the others from theirs. Who served goes on meanwhile, but a set that is
  * asked for no more gets nothing from that moment, and what can serve is not kept from it by what can not.
  */
 export function weightsInForce({ inForce, asked, complete, usable }: TrafficQuestion): readonly Share[] {
   const carrying = (shares: readonly Share[]): readonly Share[] => shares.filter(({ weight }) => weight > 0)
+  const before = new Map(inForce.map(({ id, weight }) => [id, weight]))
+  const rising = asked.filter(({ id, weight }) => weight > (before.get(id) ?? 0))
   const there = new Set(asked.map(({ id }) => id))
-  if (carrying(asked).every(({ id }) => complete(id))) return asked
+  if (rising.every(({ id }) => complete(id))) return asked
   if (carrying(inForce).some(({ id }) => !there.has(id))) return asked
   if (!carrying(inForce).some(({ id }) => usable(id)) && carrying(asked).some(({ id }) => usable(id))) return asked
   return inForce

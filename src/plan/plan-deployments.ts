@@ -1,5 +1,4 @@
-import { parseDuration } from '../domain/durations.ts'
-import { strategyText } from '../rollout/strategy.ts'
+import { strategyText, wishOf } from '../rollout/strategy.ts'
 import { adjustableFields, fieldsToAdjust } from '../declared/resolve-deployment.ts'
 import type { DeclaredDeployment, DeclaredUnit } from '../declared/declared-state.ts'
 import type { JsonObject } from '../domain/json.ts'
@@ -102,9 +101,7 @@ function planDeployment(
 
 /** How it will take over. */
 function rolloutText({ strategy, replicas, resolved }: DeclaredDeployment): string {
-  const { steps, bake } = resolved.rollout ?? {}
-  const bakeMs = bake === '0s' ? 0 : parseDuration(bake ?? '')
-  return strategyText({ strategy, replicas, percents: steps ?? null, bakeMs, replaces: true }, bake)
+  return strategyText(wishOf(resolved.rollout, { strategy, replicas, replaces: true }))
 }
 
 function specOf(document: JsonObject): JsonObject {

@@ -1,6 +1,8 @@
+import { digestOf } from '../domain/digest.ts'
 import { deploymentKey, isDriven } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { Drift } from '../plan/plan.ts'
+import { isUnheard } from '../rollout/hold.ts'
 import { toRollout } from '../recorded/read-unit.ts'
 import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
 import { writeItem } from '../recorded/write-item.ts'
@@ -8,7 +10,7 @@ import type { Change, Observation, RuntimeDriver } from '../runtimes/driver.ts'
 import { changeOf, methodOf } from './deployment-change.ts'
 import { differences, isIgnored, type Difference } from './differences.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
-import { recordChange } from './record-change.ts'
+import { appendAudit, recordChange } from './record-change.ts'
 import { rolloutItem, rolloutOf } from './rollout-record.ts'
 
 /** `in_flight` of a correction that the audit has been told. */
@@ -16,19 +18,26 @@ const CORRECT = 'correct'
 
 export interface LiveTarget {
   readonly deployment: RecordedDeployment
+  /** Its record; undefined where it has none, or a rollout that waits has the place of it. */
   readonly rollout: RecordedRollout | undefined
   readonly driver: RuntimeDriver
   readonly change: Change
 }
 
-/** The deployments of a unit that should serve as they are: live, with no rollout on its way. */
+/** The deployments of a unit that should serve as they are: live, with no rollout that their target has heard of. */
 export function liveTargets(ports: ReconcilePorts, intent: Intent, recorded: RecordedUnit): LiveTarget[] {
-  const moving = new Set(recorded.deployments.filter(({ status }) => isOpen(status)).map(({ name }) => name))
+  const { rollouts } = recorded
+  const open = recorded.deployments.filter(({ status }) => isOpen(status))
+  const heard = open.filter((deployment) => !isUnheard(rolloutOf(deployment, rollouts.get(deployment.name))))
+  const moving = new Set(heard.map(({ name }) => name))
+  const waiting = new Set(open.map(({ id }) => id))
   return recorded.deployments.flatMap((deployment) => {
     const driver = driverOf(ports, deployment)
     if (deployment.status !== 'live' || moving.has(deployment.name) || driver === null) return []
-    const rollout = recorded.rollouts.get(deployment.name)
-    return [{ deployment, rollout, driver, change: changeOf(ports, intent, { recorded, deployment, rollout }) }]
+    const record = rollouts.get(deployment.name)
+    const rollout = record !== undefined && waiting.has(record.deploymentId) ? undefined : record
+    const change = changeOf(ports, intent, { recorded, deployment, rollout: record })
+    return [{ deployment, rollout, driver, change }]
   })
 }
 
@@ -171,8 +180,17 @@ async function beginCorrection(
   ports: ReconcilePorts,
   intent: Intent,
   work: { readonly recorded: RecordedUnit; readonly target: LiveTarget; readonly told: string },
-): Promise<RecordedRollout> {
+): Promise<RecordedRollout | undefined> {
   const { recorded, target, told } = work
+  const event = 'deployment.corrected'
+  const what = `${deploymentKey(recorded.model, target.deployment.name)}: ${told}`
+  const waiting = recorded.rollouts.get(target.deployment.name)
+  if (waiting !== undefined && waiting !== target.rollout) {
+    // The record is that of a rollout that waits: the event alone, once for as long as that waits unchanged.
+    const change = digestOf({ event, what, rev: Number(waiting.item.rev) })
+    await appendAudit(ports, intent, { model: recorded.model, event, what, change })
+    return undefined
+  }
   const { deployment, rollout: before } = target
   const inFlight = { command: CORRECT, since: ports.clock.now().toISOString() }
   const item = await recordChange(ports, intent, {
@@ -180,8 +198,8 @@ async function beginCorrection(
     table: 'steward-control',
     before: before?.item ?? null,
     after: rolloutItem(recorded.model, deployment, rolloutOf(deployment, before), { before, inFlight }),
-    event: 'deployment.corrected',
-    what: `${deploymentKey(recorded.model, deployment.name)}: ${told}`,
+    event,
+    what,
   })
   return toRollout(item)
 }

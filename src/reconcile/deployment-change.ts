@@ -33,6 +33,9 @@ export function changeOf(
   const version = recorded.versions.get(deployment.modelVersion) ?? {}
   const serving = isJsonObject(version.serving) ? version.serving : {}
   const { rollout: wish } = adjustedOf(deployment, rollout)
+  const before = recorded.deployments.findLast(
+    ({ name, id, status }) => name === deployment.name && id !== deployment.id && status === 'live',
+  )
   const rest = objects(item.endpoints).find(({ type }) => type === 'rest')
   return {
     key: deploymentKey(recorded.model, deployment.name),
@@ -50,6 +53,7 @@ export function changeOf(
     command: Array.isArray(serving.command) ? serving.command.map(String) : [],
     environmentVariables: objects(item.environment_variables).map(variableOf),
     replicas: replicasOf(deployment, rollout),
+    replicasBefore: before === undefined ? null : replicasOf(before, rollout),
     strategy: normaliseStrategy(String(item.rolling_strategy ?? 'rolling')),
     stickyHeader: isJsonObject(wish) && typeof wish.sticky_header === 'string' ? wish.sticky_header : null,
     tokenRef: rest?.auth === 'token' && typeof rest.token_ref === 'string' ? rest.token_ref : null,

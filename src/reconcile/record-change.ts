@@ -14,16 +14,31 @@ export interface RecordedChange {
   readonly result?: string
 }
 
-/** Audits a change, then writes it: in this order no crash can leave a change that nobody accounted for. */
-export async function recordChange(ports: ReconcilePorts, intent: Intent, change: RecordedChange): Promise<Item> {
-  const { model, table, before, after, event, what, result = 'done' } = change
+export interface AuditedChange {
+  readonly model: ModelId
+  readonly event: string
+  readonly what: string
+  readonly result?: string
+  /** Names what is about to happen, so that a repeated run does not tell it twice. */
+  readonly change: string
+}
+
+/** Tells the audit what is about to happen, and by whose revision. */
+export async function appendAudit(ports: ReconcilePorts, intent: Intent, told: AuditedChange): Promise<void> {
+  const { model, event, what, change, result = 'done' } = told
   await ports.audit.append(ports.writer, model, {
-    event,
-    what,
+    ...{ event, what, change, result },
     who: intent.declared.author ?? 'unknown',
     revision: intent.declared.revision,
     planDigest: intent.planDigest,
-    result,
+  })
+}
+
+/** Audits a change, then writes it: in this order no crash can leave a change that nobody accounted for. */
+export async function recordChange(ports: ReconcilePorts, intent: Intent, change: RecordedChange): Promise<Item> {
+  const { table, before, after } = change
+  await appendAudit(ports, intent, {
+    ...change,
     change: changeName(table, before === null ? 0 : Number(before.rev), after),
   })
   return writeItem(ports.tables, ports.writer, { table, before, after })

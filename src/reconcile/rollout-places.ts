@@ -2,7 +2,8 @@ import type { ModelId } from '../domain/names.ts'
 import { deploymentKey } from '../domain/names.ts'
 import { isOpen } from '../domain/rollout-states.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
-import { waitingStates, type RolloutPlan } from '../rollout/rollout.ts'
+import { isUnheard } from '../rollout/hold.ts'
+import type { RolloutPlan } from '../rollout/rollout.ts'
 import { rolloutOf } from './rollout-record.ts'
 
 /**
@@ -16,9 +17,9 @@ export class RolloutPlaces {
   note(recorded: RecordedUnit): void {
     const { model, deployments, rollouts } = recorded
     const inFlight = deployments.filter((deployment) => {
-      const { state, held } = rolloutOf(deployment, rollouts.get(deployment.name))
-      const at = held?.from ?? state
-      return isOpen(deployment.status) && !waitingStates.some((waiting) => waiting === at)
+      const rollout = rolloutOf(deployment, rollouts.get(deployment.name))
+      // One that is held, perhaps for days, does not keep the others; it goes on beside them when the hold is over.
+      return isOpen(deployment.status) && rollout.state !== 'held' && !isUnheard(rollout)
     })
     if (inFlight.length === 0) this.#taken.delete(model)
     else this.#taken.set(model, new Map(inFlight.map(({ name, item }) => [name, String(item.runtime)])))

@@ -1,7 +1,7 @@
 import { parseDuration } from '../domain/durations.ts'
 import { isJsonObject, type JsonObject } from '../domain/json.ts'
 import type { RolloutPlan } from '../rollout/rollout.ts'
-import { deadlineOf, stepsOf } from '../rollout/strategy.ts'
+import { deadlineOf, stepsOf, wishOf, type WrittenRollout } from '../rollout/strategy.ts'
 import type { Change } from '../runtimes/driver.ts'
 
 /**
@@ -13,18 +13,8 @@ export function rolloutPlan(
   adjusted: JsonObject,
   now: Pick<RolloutPlan, 'replaces' | 'hold' | 'waitsFor'>,
 ): RolloutPlan {
-  const wish = isJsonObject(adjusted.rollout) ? adjusted.rollout : {}
-  const steps = stepsOf({
-    strategy: change.strategy,
-    replicas: change.replicas,
-    percents: Array.isArray(wish.steps) ? wish.steps.map(Number) : null,
-    bakeMs: durationOf(wish.bake),
-    replaces: now.replaces,
-  })
-  return { ...now, steps, deadlineMs: deadlineOf(durationOf(wish.deadline), steps) }
-}
-
-function durationOf(text: unknown): number | null {
-  if (text === '0s') return 0
-  return typeof text === 'string' ? parseDuration(text) : null
+  const written = isJsonObject(adjusted.rollout) ? (adjusted.rollout as WrittenRollout & { deadline?: string }) : {}
+  const { strategy, replicas } = change
+  const steps = stepsOf(wishOf(written, { strategy, replicas, replaces: now.replaces }))
+  return { ...now, steps, deadlineMs: deadlineOf(parseDuration(written.deadline ?? ''), steps) }
 }

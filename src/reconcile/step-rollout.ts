@@ -6,13 +6,8 @@ import type { RecordedDeployment, RecordedRollout, RecordedUnit } from '../recor
 import type { Item } from '../recorded/tables.ts'
 import { writeItem } from '../recorded/write-item.ts'
 import { advance } from '../rollout/machine.ts'
-import {
-  waitingStates,
-  type Rollout,
-  type RolloutCommand,
-  type RolloutEvent,
-  type RolloutPlan,
-} from '../rollout/rollout.ts'
+import { isUnheard } from '../rollout/hold.ts'
+import type { Rollout, RolloutCommand, RolloutEvent, RolloutPlan } from '../rollout/rollout.ts'
 import { DriverError, type Change, type RuntimeDriver } from '../runtimes/driver.ts'
 import { adjustedOf } from '../plan/standing.ts'
 import { changeOf, methodOf } from './deployment-change.ts'
@@ -73,7 +68,8 @@ class RolloutStep {
     this.#plan = rolloutPlan(this.#change, adjustedOf(deployment, this.#record), {
       replaces: this.#replaces(),
       hold,
-      waitsFor: this.#waitsFor(),
+      // What is held takes no place.
+      waitsFor: hold === null ? this.#waitsFor() : null,
     })
   }
 
@@ -190,7 +186,7 @@ class RolloutStep {
 
   /** A place on its runtime, while the target has not heard of it. */
   #waitsFor(): RolloutPlan['waitsFor'] {
-    if (!waitingStates.some((state) => state === this.#rollout.state)) return null
+    if (!isUnheard(this.#rollout)) return null
     const { name } = this.#change.runtime
     const limit = this.#intent.declared.runtimes.get(name)?.concurrentRollouts ?? null
     return this.#ports.places.take({ model: this.#recorded.model, name: this.#deployment.name }, { name, limit })

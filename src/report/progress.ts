@@ -1,4 +1,4 @@
-import { isOpen } from '../domain/rollout-states.ts'
+import { isOpen, type RolloutState } from '../domain/rollout-states.ts'
 import type { ModelId } from '../domain/names.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 import { plain } from './diagnostics.ts'
@@ -25,10 +25,16 @@ export function progressLines(): (model: ModelId, result: UnitResult) => string[
   }
 }
 
-type RolloutOf<Units> = Units extends ReadonlyMap<string, infer Held> ? Held : never
-
 /** How much of the traffic it has, and until when it is watched. */
-function whereOf({ weight, item, state }: RolloutOf<UnitResult['recorded']['rollouts']>): string {
+function whereOf({
+  weight,
+  item,
+  state,
+}: {
+  readonly weight: number
+  readonly state: RolloutState
+  readonly item: { readonly bake_until?: unknown }
+}): string {
   const share = weight > 0 && state !== 'settling' ? ` at ${weight} %` : ''
   return typeof item.bake_until === 'string' && state === 'baking' ? `${share} until ${item.bake_until}` : share
 }

@@ -1,8 +1,14 @@
 import type { RolloutState } from '../domain/rollout-states.ts'
-import { holdableStates, type HoldableState, type Rollout } from './rollout.ts'
+import { holdableStates, waitingStates, type HoldableState, type Rollout } from './rollout.ts'
 
 export function isHoldable(state: RolloutState): state is HoldableState {
   return holdableStates.some((holdable) => holdable === state)
+}
+
+/** The target has not heard of it: nothing of it runs, and giving it up needs no command. */
+export function isUnheard({ state, held }: Pick<Rollout, 'state' | 'held'>): boolean {
+  const at = state === 'held' ? held?.from : state
+  return waitingStates.some((waiting) => waiting === at)
 }
 
 /** Keeps a rollout where it is: weights, replicas and all. */

@@ -1,15 +1,6 @@
 import type { RolloutState } from '../domain/rollout-states.ts'
-import { hold, isHoldable, resume } from './hold.ts'
-import {
-  waitingStates,
-  type Advance,
-  type Ending,
-  type Rollout,
-  type RolloutCommand,
-  type RolloutEvent,
-  type RolloutPlan,
-  type TargetView,
-} from './rollout.ts'
+import { hold, isHoldable, isUnheard, resume } from './hold.ts'
+import type { Advance, Ending, Rollout, RolloutCommand, RolloutEvent, RolloutPlan, TargetView } from './rollout.ts'
 
 /**
  * The rollout state machine: (state, event, now) → (state, command). Pure. Commands are idempotent and given again
@@ -125,10 +116,10 @@ function shiftOn(rollout: Rollout, plan: RolloutPlan): Advance {
 
 /** It goes no further, but a version that fails does not stay because somebody asked to wait. */
 function held(rollout: Rollout, target: TargetView, plan: RolloutPlan, now: Date): Advance {
-  const from = rollout.held?.from ?? 'pending'
-  if (!isWaiting(from) && target.present && target.failure !== null) {
-    return abort(rollout, failureOf(plan), target.failure)
-  }
+  const heard = !isUnheard(rollout)
+  if (heard && target.present && target.failure !== null) return abort(rollout, failureOf(plan), target.failure)
+  // What served before comes back as drift; this one begins anew when the hold is over.
+  if (heard && !target.exists) return abort(rollout, 'superseded', 'what ran was removed while it was held')
   if (plan.hold === null) return go(resume(rollout, now), null)
   if (rollout.reason !== plan.hold) return go({ ...rollout, reason: plan.hold }, null)
   const moved = target.present && (target.weight !== rollout.weight || target.asked !== target.needed)
@@ -149,9 +140,8 @@ function aborting(rollout: Rollout, target: TargetView): Advance {
 }
 
 function superseded(rollout: Rollout, reason: string): Advance {
-  const { state, held } = rollout
-  const unheard = isWaiting(state) || (state === 'held' && held !== null && isWaiting(held.from))
-  if (unheard) return go({ ...rollout, state: 'superseded', reason, held: null }, null)
+  const { state } = rollout
+  if (isUnheard(rollout)) return go({ ...rollout, state: 'superseded', reason, held: null }, null)
   // Past the point of return: it becomes live first, and is replaced like any live version.
   return mayAbort(state) ? abort(rollout, 'superseded', reason) : stay(rollout)
 }
@@ -160,10 +150,6 @@ function removed(rollout: Rollout): Advance {
   if (['rolled_back', 'failed', 'superseded', 'retired', 'retiring'].includes(rollout.state)) return stay(rollout)
   const reason = 'no longer declared'
   return go({ ...unwatched(rollout), state: 'retiring', deadline: null, ending: null, reason }, { kind: 'retire' })
-}
-
-function isWaiting(state: RolloutState): boolean {
-  return waitingStates.some((waitingState) => waitingState === state)
 }
 
 /** Up to the point of no return. */

@@ -59,7 +59,7 @@ export interface TargetView {
   readonly present: boolean
   /** Anything at all is there. */
   readonly exists: boolean
-  /** The target has reached what it was last asked for. */
+  /** The target has reached what it was last asked for; what fails of another version is not waited for. */
   readonly settled: boolean
   readonly weight: number
   /** Replicas that the target was last asked for, of the new version. */

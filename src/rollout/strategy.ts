@@ -1,3 +1,4 @@
+import { durationText, parseDuration } from '../domain/durations.ts'
 import type { RollingStrategy } from '../domain/names.ts'
 import type { RolloutStep } from './rollout.ts'
 
@@ -22,6 +23,22 @@ export const DEFAULT_BAKE_MS = 10_000
 /** Of a whole rollout, beside its bakes. */
 export const DEFAULT_DEADLINE_MS = 30 * 60_000
 
+/** What a deployment's document, or its item, says of its rollout. */
+export interface WrittenRollout {
+  readonly steps?: readonly number[] | undefined
+  /** `5m`; `0s` for none. */
+  readonly bake?: string | undefined
+}
+
+/** A wish from what is written; what is not stays open. */
+export function wishOf(
+  written: WrittenRollout | undefined,
+  rest: Pick<StrategyWish, 'strategy' | 'replicas' | 'replaces'>,
+): StrategyWish {
+  const { steps, bake } = written ?? {}
+  return { ...rest, percents: steps ?? null, bakeMs: bake === '0s' ? 0 : parseDuration(bake ?? '') }
+}
+
 /** The steps that a rollout takes; the last is 100 %. */
 export function stepsOf({ strategy, replicas, percents, bakeMs, replaces }: StrategyWish): readonly RolloutStep[] {
   const bake = bakeMs ?? (replaces ? DEFAULT_BAKE_MS : 0)
@@ -39,11 +56,11 @@ export function deadlineOf(deadlineMs: number | null, steps: readonly RolloutSte
 }
 
 /** For people: `canary: 10, 50, 100 %, watched for 5m each`. */
-export function strategyText(wish: StrategyWish, bake: string | undefined): string {
+export function strategyText(wish: StrategyWish): string {
   const steps = stepsOf(wish)
   const weights = steps.length === 1 ? '' : `: ${steps.map(({ weight }) => weight).join(', ')} %`
   const watched = steps.filter(({ bakeMs }) => bakeMs > 0).length
-  const length = bake ?? `${DEFAULT_BAKE_MS / 1000}s`
+  const length = durationText(wish.bakeMs ?? DEFAULT_BAKE_MS)
   const each = watched > 1 ? `watched for ${length} each` : `watched for ${length}`
   return `${wish.strategy}${weights}${watched === 0 ? '' : `, ${each}`}`
 }

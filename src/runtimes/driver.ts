@@ -19,6 +19,8 @@ export interface Change extends Target {
   readonly command: readonly string[]
   readonly environmentVariables: readonly ChangeVariable[]
   readonly replicas: number
+  /** Of the version that serves, which gets them back when this one is given up; null: nothing serves. */
+  readonly replicasBefore: number | null
   /** Decides how many replicas stand side by side on the way; weights come with each command. */
   readonly strategy: RollingStrategy
   /** Header whose value keeps a caller on one version while two serve; null: none. */
@@ -42,8 +44,10 @@ export interface ChangeArtifact {
 export interface ObservedSet {
   readonly deploymentId: string
   readonly modelVersion: number
-  /** Percent of the traffic. */
+  /** Percent of the traffic, as it was last asked for. */
   readonly weight: number
+  /** Percent that it has now: what was asked for waits for its replicas where the target can. */
+  readonly weightInForce: number
   readonly replicas: number
   readonly ready: number
   /** Names what its processes are made of; compare with `processDigest` of a change. */

@@ -10,10 +10,18 @@ const change: Change = {
     { name: 'MODE', value: 'fast' },
     { name: 'TOKEN', secretRef: 'env:TOKEN' },
   ],
-  ...{ replicas: 2, strategy: 'rolling', stickyHeader: null, tokenRef: null },
+  ...{ replicas: 2, replicasBefore: null, strategy: 'rolling', stickyHeader: null, tokenRef: null },
 }
 const own: ObservedSet = {
-  ...{ deploymentId: '5', modelVersion: 3, weight: 100, replicas: 2, ready: 2, processDigest: 'same' },
+  ...{
+    deploymentId: '5',
+    modelVersion: 3,
+    weight: 100,
+    weightInForce: 100,
+    replicas: 2,
+    ready: 2,
+    processDigest: 'same',
+  },
   ...{ failure: null, crash: null },
   madeOf: {
     ...{ modelVersion: 3, artifacts: [artifact], command: change.command },

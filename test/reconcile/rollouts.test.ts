@@ -188,6 +188,47 @@ describe('a hold', () => {
   })
 })
 
+describe('what serves, while another version comes', () => {
+  const slow = { rollout: { steps: [10, 50], bake: '2m' } }
+
+  test('can be replaced although it can not become ready itself', async () => {
+    world.target.broken.set(1, 'it crashed 3 times in a row')
+    world.target.deployments.get(key)?.sets.forEach((set) => (set.ready = 0))
+    await world.run(serving(2).declare())
+    expect(await world.summary()).toEqual(['1 prod v1 retired', '2 prod v2 live'])
+  })
+
+  test.each(['rolling', 'canary'] as const)(
+    'has as many replicas as before when the other is given up, whatever that asked for and settings say, %s',
+    async (strategy) => {
+      for (const [mode, replicas] of [
+        ['warn', 1],
+        ['ignore', 4],
+      ] as const) {
+        const own = new World()
+        const settings = { drift: { mode } }
+        await own.run(serving(1, { strategy, replicas: 3 }).settings(settings).declare())
+        own.target.crashing.set(2, 'the server exited with code 1')
+        await own.run(serving(2, { strategy, replicas }).settings(settings).declare())
+        expect(own.target.describe()).toEqual({ [key]: ['1:v1 100% 3'] })
+        expect((await own.events()).filter((line) => line.startsWith('deployment.corrected'))).toEqual([])
+      }
+    },
+  )
+
+  test('comes back when all of it is removed while the other is held; that one begins anew afterwards', async () => {
+    const hold = { reason: 'audit' }
+    await during(serving(2, slow), 1)
+    await world.run(serving(2, { ...slow, hold }).declare())
+    world.target.deployments.clear()
+    await world.run(serving(2, { ...slow, hold }).declare())
+    expect(world.target.describe()).toEqual({ [key]: ['1:v1 100% 2'] })
+    expect(await world.summary()).toEqual(['1 prod v1 live', '2 prod v2 superseded'])
+    await world.run(serving(2, slow).declare())
+    expect(await world.summary()).toEqual(['1 prod v1 retired', '2 prod v2 superseded', '3 prod v2 live'])
+  })
+})
+
 describe('a newer intent', () => {
   const slow = { rollout: { steps: [10, 50], bake: '10m' } }
 
@@ -255,6 +296,34 @@ describe('many units', () => {
     const states = await statesOf(19)
     expect(states.filter((line) => line === '2 prod v2 baking')).toHaveLength(17)
     expect(states.slice(-2)).toEqual(['2 prod v2 live', '2 prod v2 live'])
+  })
+
+  const narrow = 'deployment_method: local host\nstages: [dev, prod]\nlimits: {concurrent_rollouts: 1}\n'
+
+  test('what serves is looked after while the next version waits for a place, and told once', async () => {
+    await world.run(fleet(3, () => 1, narrow).declare())
+    await world.run(fleet(3, (number) => (number === 1 ? 2 : 1), narrow).declare(), { timeoutMs: minutes(0.5) })
+    const two = fleet(3, (number) => (number <= 2 ? 2 : 1), narrow).declare()
+    await world.run(two, { timeoutMs: minutes(0.5) })
+    expect(await statesOf(2)).toEqual(['2 prod v2 baking', '2 prod v2 awaiting_capacity'])
+    world.target.deployments.delete(`${model(2)}#prod`)
+    await world.run(two, { timeoutMs: minutes(0.5) })
+    expect(world.target.describe()[`${model(2)}#prod`]).toEqual(['1:v1 100% 1'])
+    const told = (await world.events(model(2))).filter((line) => line.startsWith('deployment.corrected'))
+    expect(told).toEqual([`deployment.corrected ${model(2)}#prod: it is gone`])
+    await world.run(two)
+    expect((await statesOf(2)).map((line) => line.split(' ').at(-1))).toEqual(['live', 'live'])
+  })
+
+  test('a rollout that is held keeps no place', async () => {
+    const held = (all: Catalog): Catalog =>
+      all.deployment(model(1), 'prod', {
+        ...{ model_version: 2, rollout: { bake: '10m' }, hold: { reason: 'audit' } },
+      })
+    await world.run(fleet(3, () => 1, narrow).declare())
+    await world.run(fleet(3, (number) => (number === 1 ? 2 : 1), narrow).declare(), { timeoutMs: minutes(0.5) })
+    await world.run(held(fleet(3, () => 2, narrow)).declare())
+    expect(await statesOf(3)).toEqual(['2 prod v2 held', '2 prod v2 live', '2 prod v2 live'])
   })
 
   test('a runtime takes as many rollouts at a time as its limits say', async () => {

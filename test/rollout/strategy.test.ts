@@ -8,6 +8,7 @@ import {
   stepsOf,
   strategyText,
   type StrategyWish,
+  wishOf,
 } from '../../src/rollout/strategy.ts'
 
 const wish: StrategyWish = { strategy: 'rolling', replicas: 2, percents: null, bakeMs: null, replaces: true }
@@ -36,12 +37,12 @@ describe('the steps of a rollout', () => {
   })
 
   test.each([
-    [{}, '2m', 'rolling: 50, 100 %, watched for 2m'],
+    [{}, { bake: '2m' }, 'rolling: 50, 100 %, watched for 2m'],
     [{ strategy: 'blue green' }, undefined, 'blue green, watched for 10s'],
-    [{ strategy: 'canary', percents: [5] }, '1h', 'canary: 5, 100 %, watched for 1h each'],
-    [{ strategy: 'canary', bakeMs: 0 }, '0s', 'canary: 10, 50, 100 %'],
-  ] as const)('in words: %j', (changes, bake, expected) => {
-    expect(strategyText({ ...wish, bakeMs: bake === undefined ? null : 1, ...changes }, bake)).toBe(expected)
+    [{ strategy: 'canary' }, { steps: [5], bake: '60m' }, 'canary: 5, 100 %, watched for 1h each'],
+    [{ strategy: 'canary' }, { bake: '0s' }, 'canary: 10, 50, 100 %'],
+  ] as const)('in words: %j of %j', (changes, written, expected) => {
+    expect(strategyText(wishOf(written, { ...wish, ...changes }))).toBe(expected)
   })
 
   test('a deadline that is not written leaves time for every bake', () => {

@@ -41,7 +41,7 @@ export function describeDriver(what: string, open: () => Promise<DriverUnderTest
       epoch = number * 10
       const key = `/contract/models/m${number}#prod`
       one = { ...under.change({ key, version: 1 }), deploymentId: '1', replicas: 2, epoch }
-      two = { ...under.change({ key, version: 2 }), deploymentId: '2', replicas: 2, epoch }
+      two = { ...under.change({ key, version: 2 }), deploymentId: '2', replicas: 2, replicasBefore: 2, epoch }
     })
 
     const look = (): Promise<Observation | null> => driver.observe(one, signal)
@@ -196,6 +196,17 @@ export function describeDriver(what: string, open: () => Promise<DriverUnderTest
       await driver.shift(two, 50, signal)
       await driver.abort(two, signal)
       expect(await reached()).toEqual(['1:v1 100% 2/2'])
+    })
+
+    test('abort gives back as many replicas as served before, whatever the new version asked for', async () => {
+      await serve(one)
+      for (const replicas of [1, 3]) {
+        const other = { ...two, replicas }
+        await driver.prepare(other, signal)
+        await driver.shift(other, 50, signal)
+        await driver.abort(other, signal)
+        expect(await reached()).toEqual(['1:v1 100% 2/2'])
+      }
     })
 
     test('abort of a first deployment removes the target', async () => {

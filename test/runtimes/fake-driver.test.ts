@@ -18,6 +18,7 @@ describeDriver('the driver in memory', async () => {
       command: ['serve'],
       environmentVariables: [],
       replicas: 1,
+      replicasBefore: null,
       strategy: 'rolling',
       stickyHeader: null,
       tokenRef: null,

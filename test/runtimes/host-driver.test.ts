@@ -68,6 +68,7 @@ function changeOf(wish: { key: string; version: number; broken?: boolean; crashi
     command: ['node', 'serve.mjs', behaviour],
     environmentVariables: [{ name: 'MODE', value: 'test' }],
     replicas: 1,
+    replicasBefore: null,
     strategy: 'rolling',
     stickyHeader: null,
     tokenRef: null,

@@ -105,6 +105,7 @@ export class FakeDriver implements RuntimeDriver {
     }
     const sets = found.sets.map((set): ObservedSet => ({
       ...set,
+      weightInForce: set.weight,
       failure: set.replicas > 0 ? (broken.get(set.modelVersion) ?? null) : null,
       crash: set.weight > 0 ? (crashing.get(set.modelVersion) ?? null) : null,
     }))
@@ -145,7 +146,7 @@ export class FakeDriver implements RuntimeDriver {
       return this.#remove('abort', change, change.epoch)
     }
     this.#put('abort', change, signal, (others) =>
-      others.map((set) => ({ ...set, weight: 100, replicas: Math.max(change.replicas, set.replicas) })),
+      others.map((set) => ({ ...set, weight: 100, replicas: change.replicasBefore ?? set.replicas })),
     )
   }
 

@@ -19,7 +19,7 @@ export const logs: Command = {
   ],
   detail:
     'Of what serves, and of the newest attempt where that is another: also of one that failed. Each line begins with the\n' +
-    'deployment id and the replica. Secrets that the runtime resolved are hidden.',
+    'deployment id and the replica. Secrets, and what looks like a credential, are hidden.',
   examples: [
     'steward logs abc_corp/claim/doc_classification --stage prod',
     'steward logs abc_corp/claim/doc_classification --stage prod --id 5 --lines 1000 --json',

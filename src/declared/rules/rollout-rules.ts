@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../domain/diagnostics.ts'
-import { parseDuration } from '../../domain/durations.ts'
-import { normaliseStrategy } from '../../domain/names.ts'
-import { bakesOf, DEFAULT_BAKE_MS, stepsOf } from '../../rollout/strategy.ts'
+import { durationText, parseDuration } from '../../domain/durations.ts'
+import { normaliseStrategy, type RollingStrategy } from '../../domain/names.ts'
+import { bakesOf, stepsOf, wishOf } from '../../rollout/strategy.ts'
 import type { Capabilities } from '../../runtimes/capabilities.ts'
 import { at, impossible, type DrivenSubject } from './deployment-subject.ts'
 
@@ -34,16 +34,16 @@ export function checkRollout(subject: DrivenSubject, able: Capabilities): Diagno
 }
 
 /** A rollout that is watched longer than it may take can only be aborted. */
-function checkDeadline(subject: DrivenSubject, strategy: ReturnType<typeof normaliseStrategy>): Diagnostic[] {
+function checkDeadline(subject: DrivenSubject, strategy: RollingStrategy): Diagnostic[] {
   const { rollout, capacity } = subject.value
   const deadlineMs = parseDuration(rollout?.deadline ?? '')
-  const bakeMs = rollout?.bake === undefined ? DEFAULT_BAKE_MS : (parseDuration(rollout.bake) ?? 0)
-  if (deadlineMs === null || bakeMs === 0) return []
-  const wish = { strategy, percents: rollout?.steps ?? null, bakeMs, replaces: true }
-  const baked = bakesOf(stepsOf({ ...wish, replicas: capacity?.replicas ?? 1 }))
+  if (deadlineMs === null) return []
+  const watched = stepsOf(wishOf(rollout, { strategy, replicas: capacity?.replicas ?? 1, replaces: true }))
+  const baked = bakesOf(watched)
   if (baked < deadlineMs) return []
-  const times = Math.round(baked / bakeMs)
-  const summary = `the rollout is watched for ${times} × ${rollout?.bake ?? '10s'}, longer than its deadline of ${rollout?.deadline}`
+  const times = watched.filter(({ bakeMs }) => bakeMs > 0).length
+  const each = durationText(baked / times)
+  const summary = `the rollout is watched for ${times} × ${each}, not less than its deadline of ${rollout?.deadline}`
   const help = 'Leave `deadline` out, which leaves time for every bake, or make it longer.'
   return [at(subject, ['rollout', 'deadline'], { code: 'ST1238', summary, help })]
 }

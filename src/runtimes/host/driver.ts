@@ -75,7 +75,7 @@ export class HostDriver implements RuntimeDriver {
     const others = setsOf(deployment).filter(({ id }) => id !== change.deploymentId)
     if (others.length === 0) return this.retire(change, change.epoch, signal)
     await this.#put(change, signal, (kept) =>
-      kept.map((set) => ({ ...set, weight: 100, replicas: Math.max(change.replicas, Number(set.replicas)) })),
+      kept.map((set) => ({ ...set, weight: 100, replicas: change.replicasBefore ?? Number(set.replicas) })),
     )
   }
 
@@ -180,6 +180,7 @@ function toObservedSet(set: JsonObject): ObservedSet {
     deploymentId: String(set.id),
     modelVersion: Number(set.model_version),
     weight: Number(set.weight),
+    weightInForce: Number(set.weight_in_force),
     replicas: wantedReplicas(set),
     ready: Number(set.ready),
     processDigest: String(set.spec_digest),
