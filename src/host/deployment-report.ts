@@ -18,7 +18,7 @@ function setReport(set: SetBody, { traffic, slots }: ReportOptions): { readonly 
   const current = slots.get(set.id)?.current
   return {
     ...setAsJson(set),
-    // Another one than was asked for until everything that shall carry the asked weights is ready.
+    // Another one than was asked for until all replicas of the sets that get more are ready.
     weight_in_force: traffic.shares.find(({ id }) => id === set.id)?.weight ?? 0,
     spec_digest: specDigestOf(set),
     ready: current?.routable.length ?? 0,

@@ -1,24 +1,11 @@
 import { Agent, request } from 'node:http'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { packServer } from './support/archives.ts'
-import { makeFolder, set, startHost, until, type HostClient, type RunningHost } from './support/harness.ts'
+import { eachHost } from './support/each-host.ts'
+import { set, until } from './support/harness.ts'
 
-let folder: Awaited<ReturnType<typeof makeFolder>>
-let host: RunningHost
-let client: HostClient
-
-beforeEach(async () => {
-  folder = await makeFolder()
-  host = await startHost(join(folder.path, 'state'))
-  client = host.client
-})
-
-afterEach(async () => {
-  await host.stop()
-  await folder.remove()
-})
+const own = eachHost()
 
 interface Load {
   readonly failures: string[]
@@ -62,23 +49,23 @@ function startLoad(gateway: string): Load {
 }
 
 it('replaces a version under load without one failed request', async () => {
-  const [one, two] = [await packServer(folder.path, 'one'), await packServer(folder.path, 'two')]
+  const [one, two] = [await packServer(own.folder, 'one'), await packServer(own.folder, 'two')]
   const a = (weight: number): unknown => set({ id: '1', version: 1, artifacts: [one], replicas: 2, weight })
   const b = (weight: number): unknown => set({ id: '2', version: 2, artifacts: [two], replicas: 2, weight })
-  await client.put([a(100)])
-  await client.observed()
-  const load = startLoad(client.gateway)
+  await own.client.put([a(100)])
+  await own.client.observed()
+  const load = startLoad(own.client.gateway)
   await delay(500)
-  await client.put([a(100), b(0)])
-  await client.observed()
+  await own.client.put([a(100), b(0)])
+  await own.client.observed()
   expect(new Set(load.versions)).toEqual(new Set(['1']))
-  await client.put([a(50), b(50)])
+  await own.client.put([a(50), b(50)])
   await delay(500)
-  await client.put([a(0), b(100)])
+  await own.client.put([a(0), b(100)])
   await delay(300)
   const switched = load.versions.length
-  await client.put([b(100)])
-  const view = await client.observed()
+  await own.client.put([b(100)])
+  const view = await own.client.observed()
   await delay(300)
   await load.stop()
   expect(load.failures).toEqual([])
@@ -88,12 +75,12 @@ it('replaces a version under load without one failed request', async () => {
 })
 
 it('replaces the processes of a set whose spec changes, new first, without a failed request', async () => {
-  const trained = await packServer(folder.path)
-  await client.put([set({ artifacts: [trained] })])
-  const before = await client.observed()
-  const load = startLoad(client.gateway)
-  await client.put([set({ artifacts: [trained], behaviour: 'slow' })])
-  const after = await client.observed()
+  const trained = await packServer(own.folder)
+  await own.client.put([set({ artifacts: [trained] })])
+  const before = await own.client.observed()
+  const load = startLoad(own.client.gateway)
+  await own.client.put([set({ artifacts: [trained], behaviour: 'slow' })])
+  const after = await own.client.observed()
   await delay(200)
   await load.stop()
   expect(load.failures).toEqual([])
@@ -103,62 +90,62 @@ it('replaces the processes of a set whose spec changes, new first, without a fai
 })
 
 it('keeps the old processes of a set when its new spec does not start', async () => {
-  const trained = await packServer(folder.path)
-  await client.put([set({ artifacts: [trained] })])
-  await client.observed()
-  await client.put([set({ version: 2, artifacts: [trained], behaviour: 'crash' })])
-  await client.failed()
-  const response = await client.invoke()
+  const trained = await packServer(own.folder)
+  await own.client.put([set({ artifacts: [trained] })])
+  await own.client.observed()
+  await own.client.put([set({ version: 2, artifacts: [trained], behaviour: 'crash' })])
+  await own.client.failed()
+  const response = await own.client.invoke()
   expect(response.headers.get('x-model-version')).toBe('1')
-  expect((await client.get()).sets[0]?.ready).toBe(0)
+  expect((await own.client.get()).sets[0]?.ready).toBe(0)
   await response.arrayBuffer()
 })
 
 it('keeps the processes when only replicas and weights change', async () => {
-  const trained = await packServer(folder.path)
-  await client.put([set({ artifacts: [trained], replicas: 1 })])
-  const before = await client.observed()
-  await client.put([set({ artifacts: [trained], replicas: 3, weight: 10 })])
-  const more = await client.observed()
+  const trained = await packServer(own.folder)
+  await own.client.put([set({ artifacts: [trained], replicas: 1 })])
+  const before = await own.client.observed()
+  await own.client.put([set({ artifacts: [trained], replicas: 3, weight: 10 })])
+  const more = await own.client.observed()
   expect(more.sets[0]?.ready).toBe(3)
   expect(more.sets[0]?.replicas[0]?.pid).toBe(before.sets[0]?.replicas[0]?.pid)
-  await client.put([set({ artifacts: [trained], replicas: 1 })])
-  const less = await client.observed()
+  await own.client.put([set({ artifacts: [trained], replicas: 1 })])
+  const less = await own.client.observed()
   expect(less.sets[0]?.replicas.map(({ pid }) => pid)).toEqual([before.sets[0]?.replicas[0]?.pid])
 })
 
 it('lets requests in flight finish when their set leaves', async () => {
-  await client.put([set({ artifacts: [await packServer(folder.path)] })])
-  await client.observed()
-  const slow = client.invoke('wait 1000')
+  await own.client.put([set({ artifacts: [await packServer(own.folder)] })])
+  await own.client.observed()
+  const slow = own.client.invoke('wait 1000')
   await delay(100)
-  await client.put([])
+  await own.client.put([])
   expect((await slow).status).toBe(200)
   expect((await (await slow).json()) as unknown).toMatchObject({ text: 'wait 1000' })
 })
 
 it('restarts a killed replica, and no request fails meanwhile', async () => {
-  await client.put([set({ artifacts: [await packServer(folder.path)], replicas: 2 })])
-  const view = await client.observed()
-  const load = startLoad(client.gateway)
+  await own.client.put([set({ artifacts: [await packServer(own.folder)], replicas: 2 })])
+  const view = await own.client.observed()
+  const load = startLoad(own.client.gateway)
   await delay(300)
   for (const { pid } of view.sets[0]?.replicas ?? []) {
     process.kill(pid ?? 0, 'SIGKILL')
     await until('both ready again', async () => {
-      const now = (await client.get()).sets[0]
+      const now = (await own.client.get()).sets[0]
       return now?.ready === 2 && now.replicas.every((replica) => replica.pid !== pid)
     })
   }
   await load.stop()
   expect(load.failures).toEqual([])
-  expect((await client.get()).sets[0]?.replicas.map(({ restarts }) => restarts)).toEqual([1, 1])
+  expect((await own.client.get()).sets[0]?.replicas.map(({ restarts }) => restarts)).toEqual([1, 1])
 })
 
 it('makes a request wait for the restart of the only replica', async () => {
-  await client.put([set({ artifacts: [await packServer(folder.path)] })])
-  const pid = (await client.observed()).sets[0]?.replicas[0]?.pid
+  await own.client.put([set({ artifacts: [await packServer(own.folder)] })])
+  const pid = (await own.client.observed()).sets[0]?.replicas[0]?.pid
   process.kill(pid ?? 0, 'SIGKILL')
-  const response = await client.invoke()
+  const response = await own.client.invoke()
   expect(response.status).toBe(200)
   expect(((await response.json()) as { pid: number }).pid).not.toBe(pid)
 })

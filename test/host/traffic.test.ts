@@ -15,6 +15,8 @@ const rows: readonly (readonly [
 ])[] = [
   ['everything is ready', { a: 100 }, { a: 0, b: 100 }, 'a! b!', true],
   ['only what carries traffic has to be ready', { a: 100 }, { a: 0, b: 100 }, 'a+ b!', true],
+  ['one that gets less does not keep a fix from its traffic', { a: 90, b: 10 }, { a: 50, b: 50 }, 'a+ b!', true],
+  ['one that gets more waits for its own replicas', { a: 90, b: 10 }, { a: 50, b: 50 }, 'a! b+', false],
   ['one replica does not take the traffic of two', { a: 100 }, { a: 0, b: 100 }, 'a! b+', false],
   ['nothing of the new set is ready', { a: 100 }, { a: 90, b: 10 }, 'a! b', false],
   ['the set that carries traffic is asked for no more', { a: 50, b: 50 }, { a: 100 }, 'a+', true],

@@ -144,5 +144,27 @@ describe(
       expect(told?.reason).toContain('sha256')
       await expectUntouched()
     })
+
+    it('one that was live before it began to crash is replaced by its fix', async () => {
+      const { uri, sha256 } = await packServer(space.folder)
+      const fresh = `${unit}/deployments/fresh.yaml`
+      space.write(
+        `${unit}/versions/4.yaml`,
+        `artifacts: [{ name: trained, uri: "${uri}", sha256: ${sha256} }]\nserving: { command: [node, serve.mjs, crash-later, "1500"] }\n`,
+      )
+      space.write(fresh, 'stage: dev\nmodel_version: 4\n')
+      space.commit('version 4, which nobody watches')
+      expect((await space.run('apply', '--yes', '--wait')).code).toBe(0)
+      const freshOf = async (): Promise<Told | undefined> =>
+        (await statusOf()).deployments.find(({ name }) => name === 'fresh')
+      await until('its crash loop is told', async () => (await freshOf())?.health === 'Degraded', 60_000)
+      await until('the loop', async () => /crashed \d+ times in a row/.test((await freshOf())?.reason ?? ''), 60_000)
+      expect((await freshOf())?.reason).toContain('out of memory')
+      space.write(fresh, 'stage: dev\nmodel_version: 2\nrollout: { bake: 2s, deadline: 1m }\n')
+      space.commit('back to version 2')
+      const { code, err } = await space.run('apply', '--yes', '--wait')
+      expect(code, err).toBe(0)
+      expect(await freshOf()).toMatchObject({ live_version: 2, state: 'live', health: 'Healthy' })
+    })
   },
 )
