@@ -14,7 +14,7 @@ import { Controller, type ControllerEvents } from '../reconcile/controller.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 import type { App } from './app.ts'
 import { makePlan, type Planned } from './make-plan.ts'
-import { reconcilePorts } from './observe-running.ts'
+import { reconcilePorts } from './reconcile-ports.ts'
 import { isCheckpointBehind, writeRevision } from './write-revision.ts'
 
 export type ApplyEnd =

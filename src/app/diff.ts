@@ -9,7 +9,7 @@ import { differences, type Difference } from '../reconcile/differences.ts'
 import { runtimeOf, type Intent, type ReconcilePorts } from '../reconcile/ports.ts'
 import type { Observation, ObservedSet } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
-import { readOnlyWriter, reconcilePorts } from './observe-running.ts'
+import { readOnlyWriter, reconcilePorts } from './reconcile-ports.ts'
 import { readUnits } from './read-units.ts'
 
 const READERS = 8

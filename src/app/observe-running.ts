@@ -1,53 +1,21 @@
-import { resolveArtifactUri } from '../artifacts/artifact-store.ts'
 import type { DeclaredState } from '../declared/declared-state.ts'
 import { diagnosticCodes } from '../domain/diagnostic-codes.ts'
 import { firstLine, type Diagnostic } from '../domain/diagnostics.ts'
 import { mapLimited } from '../domain/map-limited.ts'
 import type { ModelId } from '../domain/names.ts'
 import type { Drift } from '../plan/plan.ts'
-import { AuditLog } from '../recorded/audit.ts'
 import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Tables } from '../recorded/tables.ts'
-import type { Writer } from '../recorded/write-item.ts'
 import { findDrift } from '../reconcile/correct-running.ts'
-import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
-import { RolloutPlaces } from '../reconcile/rollout-places.ts'
+import type { Intent } from '../reconcile/ports.ts'
 import { DriverError } from '../runtimes/driver.ts'
 import type { App } from './app.ts'
-import { checkArtifacts } from './check-artifacts.ts'
+import { readOnlyWriter, reconcilePorts } from './reconcile-ports.ts'
 
 const READERS = 16
 
 /** Deployments that can not become ready, in words; null: its runtime did not answer. */
 export type Unwell = ReadonlyMap<ModelId, readonly string[] | null>
-
-/** The ports of the reconciler, wired. */
-export async function reconcilePorts(
-  app: App,
-  tables: Tables,
-  declared: DeclaredState,
-  writer: Writer,
-): Promise<ReconcilePorts> {
-  const { store, base } = await app.artifacts(declared.settings)
-  return {
-    tables,
-    writer,
-    audit: new AuditLog(tables, app.clock),
-    clock: app.clock,
-    places: new RolloutPlaces(),
-    driver: await app.drivers(),
-    resolveArtifact: (uri) => resolveArtifactUri(uri, base),
-    verifyArtifacts: (state, model, versions) =>
-      checkArtifacts({ store, base }, state, { model, versions, check: 'bytes' }),
-  }
-}
-
-/** Reading needs no lease; a write through this is a mistake of ours. */
-export const readOnlyWriter: Writer = {
-  epoch: 0,
-  lost: new AbortController().signal,
-  check: () => AbortSignal.timeout(30_000),
-}
 
 /** What runs otherwise than it is recorded, of all units; what could not be looked at is a diagnostic. */
 export async function observeDrift(

@@ -1,7 +1,7 @@
 import type { App } from '../app/app.ts'
 import { failedUnits, guardsOf, isComplete } from '../app/apply.ts'
 import { makePlan, type Planned } from '../app/make-plan.ts'
-import { reconcilePorts } from '../app/observe-running.ts'
+import { reconcilePorts } from '../app/reconcile-ports.ts'
 import { identityOf, writeRevision } from '../app/write-revision.ts'
 import type { DeclaredState, ResolvedSettings } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
