@@ -4,6 +4,7 @@ import type { Choice, Wish } from './balancing.ts'
 import { pause, type HostContext } from './context.ts'
 import { callerPoint, headersForServer, inferenceIdOf, nameChoice, type Exchange } from './exchange.ts'
 import { endToEndHeaders, endWith, forward, NoAnswer } from './forward.ts'
+import { isListening } from './loopback.ts'
 import { GatewayMetrics, outcomeOf, type ReadyReplicas } from './metrics.ts'
 import { findModelPath } from './model-path.ts'
 import { Refusal } from './refusal.ts'
@@ -18,10 +19,8 @@ import { TokenGuard } from './token-guard.ts'
 const ATTEMPTS = 4
 /** Servers that may die of the request, or reset it: one that kills its server must not kill them all. A count. */
 const LOST = 2
-/** How soon the end of a process is seen after its connections break. */
+/** How soon the end of a process is usually seen after its connections break. */
 const END_SEEN_MS = 5
-/** The same, where a second connection broke: then it decides, and a busy machine may be late. */
-const END_SEEN_LATE_MS = 100
 /** An answer up to so many bytes is taken whole: one write, and one that breaks off can still be told. */
 const MAX_WHOLE = 64 * 1024
 
@@ -135,11 +134,12 @@ export class Gateway {
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error
         if (error.again && !error.refused) losses.push({ server: choice.server, reused: error.reused })
-        const given = (await this.#serversLost(losses)) >= LOST || attempt >= ATTEMPTS || exchange.gone.aborted
+        const lost = await this.#serversLost(losses)
+        const given = lost.size >= LOST || attempt >= ATTEMPTS || exchange.gone.aborted
         if (body.kind === 'flow' || !error.again || given) {
           throw new Refusal(error.late ? 504 : 502, 'no_answer', `the server did not answer: ${error.message}`)
         }
-        if (!error.reused || choice.server.ended.aborted) avoided.add(choice.server)
+        if (!error.reused || lost.has(choice.server)) avoided.add(choice.server)
         fresh = true
       } finally {
         finish()
@@ -147,12 +147,17 @@ export class Gateway {
     }
   }
 
-  /** An old connection may have been closing anyway: only the end of its server, seen a moment later, tells. */
-  async #serversLost(losses: readonly Loss[]): Promise<number> {
-    const wait = losses.length > 1 ? END_SEEN_LATE_MS : END_SEEN_MS
-    for (const { server, reused } of losses) if (reused) await pause(this.#context.clock, wait, server.ended)
-    const lost = losses.filter(({ server, reused }) => !reused || server.ended.aborted)
-    return new Set(lost.map(({ server }) => server)).size
+  /**
+   * An old connection may have been closing anyway: only the end of its server tells. It is seen a moment later, on a
+   * busy machine much later; but a process that has ended no longer listens.
+   */
+  async #serversLost(losses: readonly Loss[]): Promise<Set<ServerProcess>> {
+    const lost = new Set<ServerProcess>()
+    for (const { server, reused } of losses) {
+      if (reused) await pause(this.#context.clock, END_SEEN_MS, server.ended)
+      if (!reused || server.ended.aborted || !(await isListening(server.port))) lost.add(server)
+    }
+    return lost
   }
 
   /** Waits a moment for a server that is about to be ready, for instance after a crash. */

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
-import { createServer, type AddressInfo, type Server } from 'node:net'
-import { StewardError } from '../domain/errors.ts'
+import { connect, createServer, type AddressInfo, type Server } from 'node:net'
+import { errorCode, StewardError } from '../domain/errors.ts'
 
 export const LOOPBACK = '127.0.0.1'
 
@@ -19,6 +19,19 @@ export async function freePort(taken: ReadonlySet<number>): Promise<number> {
     if (!taken.has(port)) return port
   }
   throw new StewardError('no free port was found on 127.0.0.1', { code: 'no_free_port', retry: 'backoff' })
+}
+
+/** Whether someone listens on the port; only a refused connection says no. Never rejects. */
+export async function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: LOOPBACK, port, timeout: 1_000 })
+    const answer = (is: boolean): void => {
+      resolve(is)
+      socket.destroy()
+    }
+    socket.once('connect', () => answer(true)).once('timeout', () => answer(true))
+    socket.on('error', (error) => answer(errorCode(error) !== 'ECONNREFUSED'))
+  })
 }
 
 /** Whether `GET /ping` is answered with 200 within `timeoutMs`. Never rejects. */
