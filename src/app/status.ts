@@ -71,7 +71,7 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
     readCheckpoint(tables, declared.root, signal),
     currentHolder(tables, app.options.livenessOf, signal),
   ])
-  const recorded = await readUnits(app, tables, { declared, model, signal })
+  const recorded = await readUnits(app, tables, { declared, model, checkpoint, signal })
   const looked = checkpoint?.revision === declared.revision
   const context = { declared, drivers, stage, looked, signal }
   const units = await mapLimited([...recorded], 8, async (unit) => unitStatus(context, unit))
