@@ -100,11 +100,18 @@ export class InstalledPackage {
   }
 }
 
+/** What npm needs to reach its registry where a proxy is between, or certificates of the company's own. */
+const REACH =
+  /^(NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|npm_config_(registry|cafile|userconfig|cache)|(https?|no)_proxy)$/i
+/** Longer than the patience of every request, so that what hangs is a failure and not the end of the day. */
+const LONGEST_MS = 240_000
+
 function spawned(command: string, words: readonly string[], cwd: string, more: Record<string, string> = {}): Ran {
   const { PATH, HOME } = process.env
-  const env = { PATH, HOME, ...more }
-  const shell = process.platform === 'win32'
-  const { status, stdout, stderr, error } = spawnSync(command, words, { cwd, env, encoding: 'utf8', shell })
+  const reach = Object.fromEntries(Object.entries(process.env).filter(([name]) => REACH.test(name)))
+  const env = { PATH, HOME, ...reach, ...more }
+  const options = { cwd, env, encoding: 'utf8', shell: process.platform === 'win32', timeout: LONGEST_MS } as const
+  const { status, stdout, stderr, error } = spawnSync(command, words, options)
   if (error !== undefined) throw error
   return { code: status, out: stdout, err: stderr }
 }
