@@ -72,7 +72,7 @@ describe.skipIf(tools === null)('other clients read the tables', () => {
     ])
     expect(read.live[0]).toMatchObject({
       deployment_method: 'local host',
-      rolling_strategy: 'rolling',
+      rolling_strategy: 'canary',
       endpoint: expect.stringMatching(/^http:/),
       served_from: expect.stringMatching(/Z$/),
       environment_variables: [{ name: 'LOG_REQUESTS', value: 'errors' }],
