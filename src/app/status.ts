@@ -74,7 +74,7 @@ export async function readStatus(app: App, { declared, model, stage, signal }: S
   const recorded = await readUnits(app, tables, { declared, model, checkpoint, signal })
   const looked = checkpoint?.revision === declared.revision
   const context = { declared, drivers, stage, looked, signal }
-  const units = await mapLimited([...recorded], 8, async (unit) => unitStatus(context, unit))
+  const units = await mapLimited(recorded, 8, async (unit) => unitStatus(context, unit))
   const applied = checkpoint?.last_applied_revision
   return {
     format: 'steward.status/v1',

@@ -16,7 +16,8 @@ export interface Share {
 /**
  * Deals requests out by weight without chance: after any number of them, each name is less than one request away from
  * its share, and of two names also in every window of them. Of the names whose credit is large enough, the one that must
- * come soonest to stay so near is next; the rule and its proof are R. Tijdeman's ("The chairman assignment problem", Discrete Mathematics 32, 1980).
+ * come soonest to stay so near is next; the rule and its proof are R. Tijdeman's ("The chairman assignment problem",
+ * Discrete Mathematics 32, 1980).
  */
 export class SmoothChoice {
   #dealt = ''

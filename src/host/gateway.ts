@@ -21,6 +21,8 @@ const ATTEMPTS = 4
 const LOST = 2
 /** How soon the end of a process is usually seen after its connections break. */
 const END_SEEN_MS = 5
+/** How late it may be seen on a busy machine: waited for where it decides, after a second connection broke. */
+const END_SEEN_LATE_MS = 100
 /** An answer up to so many bytes is taken whole: one write, and one that breaks off can still be told. */
 const MAX_WHOLE = 64 * 1024
 
@@ -147,17 +149,24 @@ export class Gateway {
     }
   }
 
-  /**
-   * An old connection may have been closing anyway: only the end of its server tells. It is seen a moment later, on a
-   * busy machine much later; but a process that has ended no longer listens.
-   */
+  /** An old connection may have been closing anyway: only the end of its server tells. */
   async #serversLost(losses: readonly Loss[]): Promise<Set<ServerProcess>> {
     const lost = new Set<ServerProcess>()
-    for (const { server, reused } of losses) {
-      if (reused) await pause(this.#context.clock, END_SEEN_MS, server.ended)
-      if (!reused || server.ended.aborted || !(await isListening(server.port))) lost.add(server)
-    }
+    const patienceMs = losses.length > 1 ? END_SEEN_LATE_MS : END_SEEN_MS
+    for (const { server, reused } of losses)
+      if (!reused || (await this.#endsWithin(server, patienceMs))) lost.add(server)
     return lost
+  }
+
+  /** Its end may be told late, by a process that launched it for instance; but what has ended no longer listens. */
+  async #endsWithin(server: ServerProcess, ms: number): Promise<boolean> {
+    const { clock } = this.#context
+    const deadline = clock.monotonic() + ms
+    do {
+      await pause(clock, END_SEEN_MS, server.ended)
+      if (server.ended.aborted || !(await isListening(server.port))) return true
+    } while (clock.monotonic() < deadline)
+    return false
   }
 
   /** Waits a moment for a server that is about to be ready, for instance after a crash. */

@@ -70,7 +70,7 @@ export class ServerLog {
   }
 }
 
-/** The last `count` lines of every log in a folder, or of one set's, each with its replica in front, without credentials. */
+/** The last `count` lines of every log in a folder, or of one set's, each with its replica, without credentials. */
 export async function readLogs(folder: string, set: string | null, count: number): Promise<readonly string[]> {
   const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.log')).toSorted()
   const parts: string[] = []

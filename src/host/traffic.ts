@@ -34,8 +34,9 @@ export interface TrafficQuestion {
 
 /**
  * The weights that requests go by from now on. A set gets more traffic only when all its replicas are ready: otherwise
- * the first of them would get what was meant for all. One that gets less does not keep the others from theirs. Who served goes on meanwhile, but a set that is
- * asked for no more gets nothing from that moment, and what can serve is not kept from it by what can not.
+ * the first of them would get what was meant for all. One that gets less does not keep the others from theirs. Who
+ * served goes on meanwhile, but a set that is asked for no more gets nothing from that moment, and what can serve is not
+ * kept from it by what can not.
  */
 export function weightsInForce({ inForce, asked, complete, usable }: TrafficQuestion): readonly Share[] {
   const carrying = (shares: readonly Share[]): readonly Share[] => shares.filter(({ weight }) => weight > 0)

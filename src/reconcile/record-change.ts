@@ -4,23 +4,22 @@ import type { Item, TableName } from '../recorded/tables.ts'
 import { writeItem } from '../recorded/write-item.ts'
 import type { Intent, ReconcilePorts } from './ports.ts'
 
-export interface RecordedChange {
+interface Told {
   readonly model: ModelId
-  readonly table: TableName
-  readonly before: Item | null
-  readonly after: Item
   readonly event: string
   readonly what: string
   readonly result?: string
 }
 
-export interface AuditedChange {
-  readonly model: ModelId
-  readonly event: string
-  readonly what: string
-  readonly result?: string
+export interface AuditedChange extends Told {
   /** Names what is about to happen, so that a repeated run does not tell it twice. */
   readonly change: string
+}
+
+export interface RecordedChange extends Told {
+  readonly table: TableName
+  readonly before: Item | null
+  readonly after: Item
 }
 
 /** Tells the audit what is about to happen, and by whose revision. */

@@ -14,7 +14,7 @@ const rows: readonly (readonly [
   applied: boolean,
 ])[] = [
   ['everything is ready', { a: 100 }, { a: 0, b: 100 }, 'a! b!', true],
-  ['only what carries traffic has to be ready', { a: 100 }, { a: 0, b: 100 }, 'a+ b!', true],
+  ['only what gets more traffic has to be ready', { a: 100 }, { a: 0, b: 100 }, 'a+ b!', true],
   ['one that gets less does not keep a fix from its traffic', { a: 90, b: 10 }, { a: 50, b: 50 }, 'a+ b!', true],
   ['one that gets more waits for its own replicas', { a: 90, b: 10 }, { a: 50, b: 50 }, 'a! b+', false],
   ['one replica does not take the traffic of two', { a: 100 }, { a: 0, b: 100 }, 'a! b+', false],

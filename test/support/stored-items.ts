@@ -66,11 +66,10 @@ function isAudit(item: Item): boolean {
 }
 
 const dropped = new Set(['rev', 'fence', 'hash', 'previous', 'change', 'plan_digest'])
-const times = new Set(
-  ['create_at', 'live_from', 'served_from', 'live_until', 'at', 'since', 'deadline'].concat(
-    ['begun_at', 'bake_since', 'bake_until'], // of a rollout
-  ),
-)
+const times = new Set([
+  ...['create_at', 'live_from', 'served_from', 'live_until', 'at', 'since', 'deadline'],
+  ...['begun_at', 'bake_since', 'bake_until'],
+])
 
 /** Without digests that follow from times, the commits of one repository and the ports of one host. */
 function steady(value: Json): Json {

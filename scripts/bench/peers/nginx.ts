@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '../../../src/host/loopback.ts'
 import type { Children } from './children.ts'
 
 const PLACES = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/usr/bin/nginx']
@@ -53,7 +53,7 @@ export interface NginxOptions {
 /** Starts it in the foreground on a free port of the loopback; gives the URL of predictions. */
 export async function startNginx({ program, folder, upstream }: NginxOptions, children: Children): Promise<string> {
   mkdirSync(folder)
-  const port = await freePort()
+  const port = await freePort(new Set())
   const config = join(folder, 'nginx.conf')
   const log = join(folder, 'error.log')
   const running = join(folder, 'nginx.pid')
@@ -66,14 +66,4 @@ export async function startNginx({ program, folder, upstream }: NginxOptions, ch
   }
   const told = existsSync(log) ? readFileSync(log, 'utf8').slice(-1_000) : 'it wrote no log'
   throw new Error(`nginx did not start: ${told}`)
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

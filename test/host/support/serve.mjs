@@ -32,6 +32,14 @@ if (behaviour === 'tattle-crash') {
   writeSync(2, `can not log in with ${process.env.TOKEN}, my key is\n${process.env.KEY}\n`)
   process.exit(4)
 }
+if (behaviour === 'launched') {
+  // What serves is a child: the process that the host started outlives it for a second.
+  const child = spawn(process.execPath, [process.argv[1]], { stdio: 'inherit' })
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  await new Promise((resolve) => child.once('exit', resolve))
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  process.exit(child.exitCode ?? 0)
+}
 if (behaviour === 'crash-later') {
   setTimeout(
     () => {
@@ -60,9 +68,12 @@ const server = createServer(async (request, response) => {
     writeSync(2, `fatal: ${process.env.TOKEN}`)
     process.kill(process.pid, 'SIGKILL')
   }
-  if (text === 'exit') process.exit(7)
+  // Both leave a mark, so that a test can count.
+  if (text === 'exit') {
+    mkdtempSync('exit-')
+    process.exit(7)
+  }
   if (text === 'reset') {
-    // Leaves a mark, so that a test can count.
     mkdtempSync('reset-')
     return request.socket.resetAndDestroy()
   }
