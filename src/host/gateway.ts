@@ -23,6 +23,8 @@ const LOST = 2
 const END_SEEN_MS = 5
 /** How late it may be seen on a busy machine: waited for where it decides, after a second connection broke. */
 const END_SEEN_LATE_MS = 100
+/** Servers of one version often die together, of something else than the request: so long it waits before the next. */
+const DIE_TOGETHER_MS = 100
 /** An answer up to so many bytes is taken whole: one write, and one that breaks off can still be told. */
 const MAX_WHOLE = 64 * 1024
 
@@ -142,6 +144,7 @@ export class Gateway {
           throw new Refusal(error.late ? 504 : 502, 'no_answer', `the server did not answer: ${error.message}`)
         }
         if (!error.reused || lost.has(choice.server)) avoided.add(choice.server)
+        if (lost.has(choice.server)) await pause(clock, DIE_TOGETHER_MS, exchange.gone)
         fresh = true
       } finally {
         finish()
