@@ -6,6 +6,7 @@ import { isOpen } from '../domain/rollout-states.ts'
 import { isFailure, standingOf } from '../plan/standing.ts'
 import { checkGuards, type GuardRefusal } from '../plan/guards.ts'
 import { removes, type Plan } from '../plan/plan.ts'
+import type { Stops } from '../plan/reviewed.ts'
 import { acquireLease, DEFAULT_LEASE_MS, type Lease, type LeaseHolder } from '../recorded/lease.ts'
 import { fenceCheckpoint, readCheckpoint } from '../recorded/checkpoint.ts'
 import type { RecordedState, RecordedUnit } from '../recorded/recorded-state.ts'
@@ -26,7 +27,12 @@ export type ApplyEnd =
   | { readonly kind: 'declined'; readonly planned: Planned }
   | { readonly kind: 'no_terminal'; readonly planned: Planned }
   | { readonly kind: 'followed'; readonly by: LeaseHolder }
-  | { readonly kind: 'timeout'; readonly planned: Planned; readonly waiting: readonly string[] }
+  | {
+      readonly kind: 'timeout'
+      readonly planned: Planned
+      readonly results: ReadonlyMap<ModelId, UnitResult>
+      readonly waiting: readonly string[]
+    }
   | {
       readonly kind: 'applied'
       readonly planned: Planned
@@ -38,6 +44,8 @@ export type ApplyEnd =
 
 export interface ApplyRequest {
   readonly declared: DeclaredState
+  /** Who applies, for `settings.apply.by`; the command line where it is not said. */
+  readonly as?: 'cli' | 'action'
   readonly saved: Plan | null
   readonly wait: boolean
   readonly timeoutMs: number
@@ -46,6 +54,8 @@ export interface ApplyRequest {
   readonly signal: AbortSignal
   /** Shows the plan and asks; null where there is nobody to ask. */
   confirm(plan: Plan): Promise<boolean | null>
+  /** What is left as it is, since it is not what people have seen; asked when the plan is made. */
+  judge?(planned: Planned): Promise<Stops>
   readonly events: ControllerEvents
   onWaitingForLease?(by: LeaseHolder): void
 }
@@ -54,7 +64,7 @@ export interface ApplyRequest {
 export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> {
   const { declared, saved, signal } = request
   const by = declared.settings?.applyBy ?? null
-  if (by !== null && by !== 'cli') return { kind: 'other_applier', by }
+  if (by !== null && by !== (request.as ?? 'cli')) return { kind: 'other_applier', by }
   const tables = await app.tables(declared.settings)
   const planned = await makePlan(app, tables, declared, { artifacts: 'bytes', signal })
   if (saved !== null && saved.digest !== planned.plan.digest) return { kind: 'stale', planned, saved }
@@ -70,13 +80,15 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   const sure = finished || (await request.confirm(planned.plan))
   if (sure === null) return { kind: 'no_terminal', planned }
   if (!sure) return { kind: 'declined', planned }
+  const hasActions = planned.plan.units.some(({ actions }) => actions.length > 0)
+  const stops = hasActions ? await request.judge?.(planned) : undefined
   const deadline = AbortSignal.timeout(request.timeoutMs)
   const bounded = AbortSignal.any([signal, deadline])
   try {
-    return await applyUnderLease(app, tables, { ...request, signal: bounded }, planned)
+    return await applyUnderLease(app, tables, { ...request, signal: bounded, ...(stops && { stops }) }, planned)
   } catch (error) {
     if (!deadline.aborted || signal.aborted) throw error
-    return { kind: 'timeout', planned, waiting: [] }
+    return { kind: 'timeout', planned, results: new Map(), waiting: [] }
   }
 }
 
@@ -106,7 +118,12 @@ export async function guardsOf(
   return checkGuards({ plan, recorded, guards, declaredUnits: declared.units.size, allowDeletes })
 }
 
-async function settingsBefore(app: App, tables: Tables, declared: DeclaredState): Promise<ResolvedSettings | null> {
+/** The settings of the revision that was applied last as a whole; null where there is none, or it is not here. */
+export async function settingsBefore(
+  app: App,
+  tables: Tables,
+  declared: DeclaredState,
+): Promise<ResolvedSettings | null> {
   const checkpoint = await readCheckpoint(tables, declared.root)
   const commit = commitOf(checkpoint?.last_applied_revision ?? checkpoint?.revision)
   const { source } = await app.repository()
@@ -119,7 +136,9 @@ export function leaseOptions(app: App, tables: Tables, leaseMs: number | null) {
   return { tables, clock: app.clock, identity, livenessOf, lengthMs: leaseMs ?? DEFAULT_LEASE_MS }
 }
 
-async function applyUnderLease(app: App, tables: Tables, request: ApplyRequest, planned: Planned): Promise<ApplyEnd> {
+type JudgedRequest = ApplyRequest & { readonly stops?: Stops }
+
+async function applyUnderLease(app: App, tables: Tables, request: JudgedRequest, planned: Planned): Promise<ApplyEnd> {
   const outcome = await acquireOrFollow(app, tables, request)
   if (outcome.kind !== 'acquired') return outcome.kind === 'held' ? { ...outcome, planned } : outcome
   const { lease } = outcome
@@ -166,7 +185,7 @@ async function applyAsHolder(
   app: App,
   tables: Tables,
   lease: Lease,
-  request: ApplyRequest,
+  request: JudgedRequest,
   shown: Planned,
 ): Promise<ApplyEnd> {
   const { declared, signal } = request
@@ -175,7 +194,8 @@ async function applyAsHolder(
   if (planned.plan.digest !== shown.plan.digest) return { kind: 'stale', planned, saved: shown.plan }
   await fenceCheckpoint(tables, lease, declared.root)
   const ports = await reconcilePorts(app, tables, declared, lease)
-  const intent = { declared, planDigest: shown.plan.digest, allowDeletes: true }
+  const { stops } = request
+  const intent = { declared, planDigest: shown.plan.digest, allowDeletes: true, ...(stops && { stops }) }
   const controller = new Controller(ports, intent, { ...request.events, randomness: app.randomness })
   controller.aim(intent, planned.recorded.units)
   const models = workOf(shown)
@@ -187,7 +207,7 @@ async function applyAsHolder(
   }
   const { results } = controller
   const waiting = openWork(results)
-  if (signal.aborted) return { kind: 'timeout', planned, waiting }
+  if (signal.aborted) return { kind: 'timeout', planned, results, waiting }
   const whole = [...failedUnits(declared, planned.recorded)].every((model) => results.has(model))
   const complete = whole && isComplete(declared, results)
   await writeRevision(tables, lease, declared, { settled: waiting.length === 0, complete, nextDue: null })

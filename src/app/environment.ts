@@ -14,6 +14,10 @@ export interface Environment {
   readonly listen: string | undefined
   readonly hostControl: string | undefined
   readonly hostTokenFile: string | undefined
+  readonly githubTokenFile: string | undefined
+  readonly githubAppId: string | undefined
+  readonly githubAppKeyFile: string | undefined
+  readonly githubInstallationId: string | undefined
   readonly path: string
   readonly noColor: boolean
   readonly ci: boolean
@@ -36,9 +40,13 @@ const names: Readonly<Record<string, keyof Environment>> = {
   STEWARD_LISTEN: 'listen',
   STEWARD_HOST_CONTROL: 'hostControl',
   STEWARD_HOST_TOKEN_FILE: 'hostTokenFile',
+  STEWARD_GITHUB_TOKEN_FILE: 'githubTokenFile',
+  STEWARD_GITHUB_APP_ID: 'githubAppId',
+  STEWARD_GITHUB_APP_KEY_FILE: 'githubAppKeyFile',
+  STEWARD_GITHUB_INSTALLATION_ID: 'githubInstallationId',
 }
 /** Read by parts that come later; named here so that they are no warning. */
-const reserved = ['STEWARD_S3_ENDPOINT', 'STEWARD_GITHUB_TOKEN_FILE', 'STEWARD_WEBHOOK_SECRET_FILE']
+const reserved = ['STEWARD_S3_ENDPOINT', 'STEWARD_WEBHOOK_SECRET_FILE']
 /** What Kubernetes injects for a Service called `steward` (kubernetes.io, "Service", environment variables). */
 const injected = /^STEWARD_(SERVICE_(HOST|PORT)|SERVICE_PORT_\w+|PORT|PORT_\d+_\w+)$/
 

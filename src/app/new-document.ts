@@ -90,8 +90,17 @@ export async function newDeployment(
   request: NewDeploymentRequest,
   signal?: AbortSignal,
 ): Promise<NewDocument> {
-  const { model, stage } = request
   const { state } = await app.declared({ kind: 'worktree' }, signal)
+  return write(app, request.model, madeDeployment(state, request), signal)
+}
+
+/** The same document as a file, for a repository in which nothing is written. */
+export async function deploymentFile(app: App, state: DeclaredState, request: NewDeploymentRequest) {
+  return fileOf(app, request.model, madeDeployment(state, request))
+}
+
+function madeDeployment(state: DeclaredState, request: NewDeploymentRequest): Made {
+  const { model, stage } = request
   const unit = declaredUnit(state, model)
   const version = request.version ?? [...unit.versions.keys()].sort((a, b) => a - b).at(-1)
   if (version === undefined) {
@@ -106,7 +115,7 @@ export async function newDeployment(
   const services = document.value.services ?? unit.catalog?.value.services ?? []
   checkRuntime(state, { ...request, services })
   const lines = deploymentLines({ stage, version, runtime: request.runtime })
-  return write(app, model, { name: `deployments/${stage}.yaml`, schema: 'deployment', lines }, signal)
+  return { name: `deployments/${stage}.yaml`, schema: 'deployment', lines }
 }
 
 /** The rule of the catalog, told before anything is written. */
@@ -127,15 +136,20 @@ function checkRuntime(
 }
 
 async function write(app: App, model: ModelId, made: Made, signal?: AbortSignal): Promise<NewDocument> {
-  const { root } = app.options
   const { top } = await app.repository()
-  const path = `${root}${model}/${made.name}`
-  const file = documentFile(path, made.lines, { schema: made.schema, schemas: await schemasIn(top, root) })
+  const file = await fileOf(app, model, made)
+  const { path } = file
   const { missing } = await lookAtTargets(top, [file])
   if (missing.length === 0)
     throw refusal(`${path} exists already`, 'It is left as it is: edit it, or take another name.')
   await writeAll(top, missing)
   return { path, checked: await checkFiles(app, [path], signal), notes: made.notes ?? [] }
+}
+
+async function fileOf(app: App, model: ModelId, { name, lines, schema }: Made) {
+  const { root } = app.options
+  const { top } = await app.repository()
+  return documentFile(`${root}${model}/${name}`, lines, { schema, schemas: await schemasIn(top, root) })
 }
 
 /** Another model around this one or inside it; null where there is none. */

@@ -94,6 +94,15 @@ export async function gitEmail(folder: string): Promise<string | null> {
   return value?.trim() || null
 }
 
+/** `name <address>` of whoever works here, as Git knows them. */
+export async function gitIdentity(folder: string): Promise<string> {
+  const { simpleGit } = await import('simple-git')
+  const { value } = await simpleGit({ baseDir: folder }).getConfig('user.name')
+  const email = await gitEmail(folder)
+  const name = value?.trim() || 'unknown'
+  return email === null ? name : `${name} <${email}>`
+}
+
 export interface Checked {
   readonly declared: DeclaredResult
   /** Those that stand in the given files. */

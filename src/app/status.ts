@@ -9,7 +9,8 @@ import { planRecords } from '../plan/plan-records.ts'
 import { standingOf } from '../plan/standing.ts'
 import { readCheckpoint } from '../recorded/checkpoint.ts'
 import { currentHolder } from '../recorded/lease.ts'
-import type { RecordedRollout, RecordedUnit } from '../recorded/recorded-state.ts'
+import type { RecordedUnit } from '../recorded/recorded-state.ts'
+import { waitingFor } from '../reconcile/waiting-for.ts'
 import { deploymentCondition, unitCondition, type Condition } from '../reconcile/unit-status.ts'
 import { methodOf } from '../reconcile/deployment-change.ts'
 import { problemText } from '../reconcile/problem-text.ts'
@@ -179,31 +180,6 @@ async function deploymentStatus(
     endpoint: running.endpoint ?? text(item?.endpoint),
     sync: condition.sync,
     health: condition.health === 'Healthy' && live !== null ? running.health : condition.health,
-  }
-}
-
-function waitingFor(state: RolloutState | null, rollout: RecordedRollout | undefined): string | null {
-  switch (state) {
-    case 'awaiting_approval':
-    case 'awaiting_capacity':
-      return rollout?.reason ?? null
-    case 'held':
-      return 'the end of the hold'
-    case 'baking':
-      return `the end of its watch at ${String(rollout?.item.bake_until ?? '')}`
-    case 'pending':
-      return 'its turn'
-    case 'preparing':
-      return 'the new version to be ready'
-    case 'shifting':
-      return 'the replicas of this weight to be ready'
-    case 'settling':
-      return 'all replicas to be ready'
-    case 'aborting':
-    case 'retiring':
-      return 'its processes to end'
-    default:
-      return null
   }
 }
 

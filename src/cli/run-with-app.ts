@@ -5,7 +5,7 @@ import { livenessOf, ownIdentity } from '../system/processes.ts'
 import { entryPointFile } from '../system/program-files.ts'
 import { exitCodes, type Command, type CommandLine, type Options } from './command.ts'
 import { usageError } from './parse.ts'
-import { interruptSignal } from './signals.ts'
+import { interruptSignal } from '../system/signals.ts'
 
 /** Wires the application, runs the command in it until it ends or is interrupted, and closes what was opened. */
 export async function runWithApp(command: Command, line: CommandLine, decorate?: PortDecorator): Promise<number> {

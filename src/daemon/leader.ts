@@ -12,12 +12,14 @@ import { fenceCheckpoint, holdsFor, readCheckpoint } from '../recorded/checkpoin
 import type { Lease } from '../recorded/lease.ts'
 import type { Tables } from '../recorded/tables.ts'
 import { removes } from '../plan/plan.ts'
+import { changedText, type Stops } from '../plan/reviewed.ts'
 import { Controller } from '../reconcile/controller.ts'
 import { problemText } from '../reconcile/problem-text.ts'
 import { countText, plain } from '../report/diagnostics.ts'
 import { progressLines } from '../report/progress.ts'
 import { changedModels } from './changed-models.ts'
 import type { Followed } from './followed.ts'
+import type { PullRequests } from './pull-requests.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** A request that a paused predecessor has sent may still land this long after its lease has ended. */
@@ -33,6 +35,8 @@ export interface LeaderOptions {
   readonly term: string
   readonly intervalMs: number
   readonly telemetry: Telemetry
+  /** Null where it has nothing to do with GitHub. */
+  readonly pulls: PullRequests | null
   readonly log: (text: string) => void
 }
 
@@ -44,6 +48,9 @@ export class Leader {
   /** What the tables were last compared with. */
   #compared: DeclaredState | null = null
   #refused = false
+  /** GitHub did not say what was reviewed: it is asked again at the next round. */
+  #unjudged = false
+  readonly #told = new Set<string>()
   /** Models whose rollouts had ended another way when all were compared. */
   #failed: ReadonlySet<ModelId> = new Set()
   #announcedMark: string | null = null
@@ -73,6 +80,7 @@ export class Leader {
     await controller.untilIdle(AbortSignal.any([signal, poll, followed.nextChange()]))
     telemetry.queueDepth = controller.depth()
     const settled = controller.idle && this.#openRollouts() === 0
+    await this.#options.pulls?.report(controller.results)
     if (settled) await this.#checkpoint()
     else await this.#unsettle()
     return settled
@@ -110,7 +118,7 @@ export class Leader {
     else await this.#aim(state, only, signal)
     this.#compared = state
     // Only now: a compare that failed is made again at the next round.
-    this.#mark = mark
+    this.#mark = this.#unjudged ? null : mark
     if (only === null) this.#scheduleFull(state.settings.drift.everyMs)
   }
 
@@ -148,8 +156,10 @@ export class Leader {
         `refused by guard ${guard}: ${message}; to allow exactly this plan, name ${planned.plan.digest} in guards.allow_deletes`,
       )
     }
-    this.#refused = refusals.length > 0
-    const intent = { declared, planDigest: planned.plan.digest, allowDeletes: !this.#refused }
+    const stops = await this.#stops(declared, planned)
+    const allowDeletes = refusals.length === 0
+    this.#refused = !allowDeletes || stops.size > 0
+    const intent = { declared, planDigest: planned.plan.digest, allowDeletes, stops }
     const controller = this.#controller ?? (await this.#start(intent))
     controller.aim(intent, planned.recorded.units)
     controller.enqueue(
@@ -159,6 +169,24 @@ export class Leader {
     controller.enqueue(planned.unsettled, 'resync')
     if (only === null) this.#failed = failedUnits(declared, planned.recorded)
     this.#unwritten = declared
+  }
+
+  /** What is left as it is, since its plan is not the one that was shown, or nobody knows what was. */
+  async #stops(declared: DeclaredState, { plan, recorded }: Planned): Promise<Stops> {
+    const { pulls, log } = this.#options
+    if (pulls === null) return new Map()
+    const judgement = await pulls.judge(declared, plan, recorded.units)
+    this.#unjudged = judgement === null
+    if (judgement === null) {
+      const changed = plan.units.filter(({ actions }) => actions.length > 0)
+      return new Map(changed.map(({ unit }) => [unit, new Map([[null, 'waits until GitHub says what was reviewed']])]))
+    }
+    for (const each of judgement.stopped) {
+      const text = `${each.unit}: ${changedText(each)}`
+      if (!this.#told.has(text)) log(text)
+      this.#told.add(text)
+    }
+    return judgement.stops
   }
 
   async #start(intent: Controller['intent']): Promise<Controller> {

@@ -8,7 +8,9 @@ import { acquireLease, DEFAULT_LEASE_MS } from '../recorded/lease.ts'
 import { readJsonObject, writeFileAtomically } from '../system/files.ts'
 import { followBranch, followWorktree, type Followed } from './followed.ts'
 import { listen } from './http.ts'
+import type { Tables } from '../recorded/tables.ts'
 import { Leader, mayTryAgain, termOf } from './leader.ts'
+import type { PullRequests } from './pull-requests.ts'
 import { Telemetry } from './telemetry.ts'
 
 export interface ServeOptions {
@@ -100,7 +102,8 @@ async function term(options: FollowOptions, telemetry: Telemetry, log: (text: st
   log(`holding the lease, epoch ${lease.epoch}`)
   try {
     const leaseMs = options.leaseMs ?? DEFAULT_LEASE_MS
-    return await lead(new Leader({ ...options, tables, lease, leaseMs, telemetry, log, term }), options, log)
+    const pulls = await pullRequestsOf(options, tables, log)
+    return await lead(new Leader({ ...options, tables, lease, leaseMs, telemetry, pulls, log, term }), options, log)
   } catch (error) {
     if (lease.lost.aborted) throw lease.lost.reason
     throw error
@@ -108,6 +111,18 @@ async function term(options: FollowOptions, telemetry: Telemetry, log: (text: st
     telemetry.leaseHeld = false
     await lease.release()
   }
+}
+
+/** Only where the daemon was given an identity on GitHub, and follows a branch. */
+async function pullRequestsOf(
+  { app, branch, watch, version }: FollowOptions,
+  tables: Tables,
+  log: (text: string) => void,
+): Promise<PullRequests | null> {
+  const { connectGitHub, hasGitHubIdentity } = await import('../app/pull-requests/connect.ts')
+  if (watch || !hasGitHubIdentity(app)) return null
+  const { PullRequests } = await import('./pull-requests.ts')
+  return new PullRequests({ app, connection: await connectGitHub(app, { version, log }), tables, branch, log })
 }
 
 async function lead(leader: Leader, options: FollowOptions, log: (text: string) => void): Promise<boolean> {

@@ -104,6 +104,8 @@ export interface ResolvedSettings {
   readonly tables: { readonly backend: 'embedded' | 'dynamodb'; readonly region: string; readonly prefix: string }
   readonly artifactsUri: string | null
   readonly applyBy: 'daemon' | 'action' | 'cli' | null
+  /** What happens outside protected stages to a unit whose plan is not the one that its pull request showed. */
+  readonly onChangedPlan: 'stop' | 'stop_protected'
   readonly guards: {
     readonly maxDeletes: number
     readonly maxDeletePercent: number

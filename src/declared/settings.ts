@@ -15,6 +15,7 @@ export function resolveSettings(value: SettingsDocument): ResolvedSettings {
     },
     artifactsUri: value.artifacts?.uri ?? null,
     applyBy: value.apply?.by ?? null,
+    onChangedPlan: value.apply?.on_changed_plan ?? 'stop_protected',
     guards: {
       maxDeletes: guards.max_deletes ?? 5,
       maxDeletePercent: guards.max_delete_percent ?? 20,

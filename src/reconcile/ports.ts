@@ -6,6 +6,7 @@ import type { Clock } from '../domain/ports.ts'
 import type { AuditLog } from '../recorded/audit.ts'
 import type { Tables } from '../recorded/tables.ts'
 import type { Writer } from '../recorded/write-item.ts'
+import type { Stops } from '../plan/reviewed.ts'
 import type { RuntimeDriver } from '../runtimes/driver.ts'
 import type { RolloutPlaces } from './rollout-places.ts'
 
@@ -34,6 +35,8 @@ export interface Intent {
   readonly planDigest: string | null
   /** False when a guard refused the plan's deletes. */
   readonly allowDeletes: boolean
+  /** Stages that are left as they are, since their plan is not the one that was reviewed. */
+  readonly stops?: Stops
 }
 
 /** The configuration of a runtime; of one that is declared no more, what the deployment item kept of it. */

@@ -89,8 +89,9 @@ class UnitPass {
 
   /** Carries out what the plan says for this unit now. A blocked unit is left as it is (I1). */
   async applyPlan(): Promise<void> {
-    const plans = await this.#plan()
-    if (plans === null) return
+    const planned = await this.#plan()
+    if (planned === null) return
+    const plans = this.#notStopped(planned)
     const records = plans.find(({ stage }) => stage === null)?.actions ?? []
     const staged = plans.filter(({ stage }) => stage !== null).flatMap(({ actions }) => actions)
     const upserts = records.filter((action) => !isDelete(action))
@@ -107,6 +108,17 @@ class UnitPass {
     this.#leaving = staged.filter(isDelete)
     for (const action of this.#leaving) await this.#retire(action)
     this.#deletes = deletes
+  }
+
+  /** What was not shown as it is now is left out; why is told as long as there is something to do. */
+  #notStopped(plans: readonly UnitPlan[]): readonly UnitPlan[] {
+    const stops = this.#intent.stops?.get(this.#model)
+    if (stops === undefined) return plans
+    const whole = stops.get(null)
+    const reasonOf = ({ stage }: UnitPlan): string | undefined => whole ?? stops.get(stage)
+    const reasons = plans.flatMap((plan) => reasonOf(plan) ?? [])
+    this.#problems.push(...new Set(reasons))
+    return plans.filter((plan) => reasonOf(plan) === undefined)
   }
 
   /** Last: a record is taken away when nothing that was made of it runs, and nothing is being taken down. */

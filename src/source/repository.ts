@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { GitSource } from './git-source.ts'
+import { openHistory, type History } from './history.ts'
 import { runGit } from './run-git.ts'
 import type { Source } from './source.ts'
 import { WorktreeSource } from './worktree-source.ts'
@@ -11,6 +12,7 @@ export interface Repository {
   readonly top: string
   readonly gitDir: string
   readonly source: Source
+  readonly history: History
   /**
    * The paths below the root that a commit of the history took away, as far as this clone has it. Unlike everything
    * else here it costs what the history holds.
@@ -81,7 +83,8 @@ export async function openRepository(folder: string, root: string): Promise<Repo
     mergeBase: (a, b) => mergeBase(gitDir, a, b),
     close: () => gitSource.close(),
   }
-  return { top, gitDir, source, deletedPaths: (revision) => deletedPaths(gitDir, root, revision) }
+  const history = openHistory(gitDir, root)
+  return { top, gitDir, source, history, deletedPaths: (revision) => deletedPaths(gitDir, root, revision) }
 }
 
 async function deletedPaths(gitDir: string, root: string, revision: string): Promise<readonly string[]> {

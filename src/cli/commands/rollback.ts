@@ -2,21 +2,30 @@ import { StewardError } from '../../domain/errors.ts'
 import type { Command } from '../command.ts'
 import { modelArgument, stageOption } from '../model-argument.ts'
 import { tellEdits } from './edits.ts'
+import { proposeHere, pullOptions } from './propose.ts'
 import { requireSettings } from './require-settings.ts'
 
 export const rollback: Command = {
   name: 'rollback',
   summary: 'lets a stage follow again the version that served before',
   arguments: ['MODEL'],
-  options: [{ name: 'stage', value: 'STAGE', required: true, summary: 'the stage' }],
+  options: [{ name: 'stage', value: 'STAGE', required: true, summary: 'the stage' }, ...pullOptions],
   detail:
     'Asks the tables what served, and changes one line in the work tree: back to what serves now if the documents\n' +
-    'name another version, else to the one before it. `git revert` does as well.',
-  examples: ['steward rollback abc_corp/claim/doc_classification --stage prod'],
+    'name another version, else to the one before it. `git revert` does as well.\n' +
+    'With --pr the change is made on GitHub, in the one pull request of the stage.',
+  examples: [
+    'steward rollback abc_corp/claim/doc_classification --stage prod',
+    'steward rollback abc_corp/claim/doc_classification --stage prod --pr',
+  ],
   reads: 'worktree',
   async run({ app, arguments: [text], options, io, signal }) {
     const model = modelArgument(text)
     const stage = stageOption(options, 'stage')
+    if (options.flag('pr')) {
+      const again = options.flag('again')
+      return proposeHere(app, io, { command: 'rollback', model, stage, version: null, again, signal })
+    }
     const { declaredUnit, heldNotes, editDocuments, noDeployment, requireVersion, stageIntents } =
       await import('../../app/edit-documents.ts')
     const { promoteText } = await import('../../declared/edits/document-edits.ts')

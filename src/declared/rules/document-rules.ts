@@ -72,7 +72,6 @@ const unused: Readonly<Partial<Record<DocumentKind, readonly Path[]>>> = {
     ...['cpu', 'memory', 'instance_type', 'gpu'].map((field) => ['capacity', field]),
   ],
   Namespace: [['share'], ['artifact_prefix'], ['defaults', 'capture'], ['defaults', 'monitor']],
-  Settings: [['apply', 'on_changed_plan']],
 }
 
 /** Fields that protect those who are served. Ignoring one would be worse than refusing it. */

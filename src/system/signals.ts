@@ -1,4 +1,5 @@
-import { exitCodes } from './command.ts'
+/** What a shell reports of a command that was interrupted. */
+const INTERRUPTED = 130
 
 /** A launcher at the same terminal passes the signal on: what comes this soon is the same key press. */
 const SAME_PRESS_MS = 300
@@ -9,7 +10,7 @@ export function interruptSignal(): { signal: AbortSignal; stop: () => void } {
   let first = 0
   const onSignal = (): void => {
     if (controller.signal.aborted) {
-      if (performance.now() - first > SAME_PRESS_MS) process.exit(exitCodes.interrupted)
+      if (performance.now() - first > SAME_PRESS_MS) process.exit(INTERRUPTED)
       return
     }
     first = performance.now()

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { App } from '../app/app.ts'
+import { readEnvironment } from '../app/environment.ts'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import { Connection } from '../github/connection.ts'
+import { systemClock, systemIds, systemRandomness } from '../system/clock.ts'
+import { livenessOf, ownIdentity } from '../system/processes.ts'
+import { readEvent, type ActionEvent } from './event.ts'
+import { readInputs, type Inputs } from './inputs.ts'
+import type { Runner } from './runner.ts'
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** Everything that a step works with. */
+export interface Step {
+  readonly inputs: Inputs
+  readonly event: ActionEvent
+  readonly app: App
+  readonly runner: Runner
+  readonly signal: AbortSignal
+  /** Null without a token, and for pull requests of forks, whose token may write nothing. */
+  readonly github: Connection | null
+  /** `https://github.com/owner/repo`. */
+  readonly repositoryUrl: string
+  readonly runUrl: string | null
+  /** `refs/heads/main` as the run sees it. */
+  readonly ref: string
+  /** The branch that is applied; null where the event does not name it. */
+  readonly defaultBranch: string | null
+  /** For files that outlive the step: the plan, the summary. */
+  readonly temp: string
+}
+
+export async function openStep(
+  variables: Variables,
+  options: { readonly runner: Runner; readonly signal: AbortSignal; readonly version: string },
+): Promise<Step> {
+  const { runner, signal, version } = options
+  const inputs = readInputs(variables)
+  const payload = await readPayload(variables.GITHUB_EVENT_PATH)
+  const event = readEvent(variables.GITHUB_EVENT_NAME ?? '', payload)
+  const workspace = variables.GITHUB_WORKSPACE ?? process.cwd()
+  const temp = variables.RUNNER_TEMP ?? join(workspace, '.steward')
+  const { environment, warnings } = readEnvironment({ ...variables, NO_COLOR: '1' })
+  for (const warning of warnings) runner.warning(warning)
+  const app = new App({
+    repo: join(workspace, inputs.workingDirectory),
+    root: inputs.root.replaceAll(/^\.?\/+|\/+$/g, ''),
+    stateDir: join(temp, 'steward'),
+    environment,
+    clock: systemClock,
+    ids: systemIds,
+    randomness: systemRandomness,
+    identity: ownIdentity(),
+    livenessOf,
+    storeCommand: () => {
+      throw new StewardError('there is no embedded store in a workflow', { code: 'tables_embedded', kind: 'user' })
+    },
+  })
+  const server = (variables.GITHUB_SERVER_URL ?? 'https://github.com').replace(/\/+$/, '')
+  const repository = variables.GITHUB_REPOSITORY ?? ''
+  const run = variables.GITHUB_RUN_ID
+  const isFork = event.kind === 'pull_request' && event.fork
+  return {
+    ...{ inputs, event, app, runner, signal, temp },
+    github: isFork ? null : connectionOf(variables, { inputs, version, runner }),
+    repositoryUrl: `${server}/${repository}`,
+    runUrl: run === undefined ? null : `${server}/${repository}/actions/runs/${run}`,
+    ref: variables.GITHUB_REF ?? '',
+    defaultBranch: branchOf(payload),
+  }
+}
+
+function connectionOf(
+  variables: Variables,
+  { inputs, version, runner }: { readonly inputs: Inputs; readonly version: string; readonly runner: Runner },
+): Connection | null {
+  const [owner, repo] = (variables.GITHUB_REPOSITORY ?? '').split('/')
+  if (inputs.token === null || !owner || !repo) return null
+  return new Connection({
+    ...{ owner, repo, version },
+    apiUrl: variables.GITHUB_API_URL ?? 'https://api.github.com',
+    identity: { kind: 'token', token: inputs.token },
+    log: (text) => runner.log(text),
+  })
+}
+
+async function readPayload(path: string | undefined): Promise<unknown> {
+  if (path === undefined) return {}
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    throw new StewardError(`the event can not be read: ${errorMessage(error)}`, { code: 'event_refused' })
+  }
+}
+
+function branchOf(payload: unknown): string | null {
+  const repository = (payload as { readonly repository?: { readonly default_branch?: unknown } } | null)?.repository
+  return typeof repository?.default_branch === 'string' ? repository.default_branch : null
+}
