@@ -122,7 +122,9 @@ async function pullRequestsOf(
   const { connectGitHub, hasGitHubIdentity } = await import('../app/pull-requests/connect.ts')
   if (watch || !hasGitHubIdentity(app)) return null
   const { PullRequests } = await import('./pull-requests.ts')
-  return new PullRequests({ app, connection: await connectGitHub(app, { version, log }), tables, branch, log })
+  // Rollouts on their way go on in between: what GitHub does not answer soon is asked at the next round.
+  const connection = await connectGitHub(app, { version, log, maxWait: 20, retries: 1 })
+  return new PullRequests({ app, connection, tables, branch, log })
 }
 
 async function lead(leader: Leader, options: FollowOptions, log: (text: string) => void): Promise<boolean> {

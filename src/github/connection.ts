@@ -29,6 +29,8 @@ export interface ConnectionOptions extends GitHubPlace {
   readonly log: (text: string) => void
   /** Seconds that a rate limit may hold up a request. */
   readonly maxWait?: number
+  /** How often a request is tried again that found no answer, or a server in trouble. */
+  readonly retries?: number
 }
 
 export type Api = Octokit['rest']
@@ -46,7 +48,7 @@ export class Connection {
   #requests = 0
 
   constructor(options: ConnectionOptions) {
-    const { identity, apiUrl, owner, repo, version, log, maxWait = MAX_WAIT_SECONDS } = options
+    const { identity, apiUrl, owner, repo, version, log, maxWait = MAX_WAIT_SECONDS, retries = 3 } = options
     this.place = { owner, repo, apiUrl }
     const onLimit = (kind: string) => (seconds: number, _request: object, _client: unknown, tries: number) => {
       const again = tries < LIMIT_RETRIES && seconds <= maxWait
@@ -72,6 +74,7 @@ export class Connection {
       userAgent: `model-steward/${version}`,
       log: silent,
       request,
+      retry: { retries },
       throttle: { onRateLimit: onLimit('rate limit'), onSecondaryRateLimit: onLimit('secondary limit') },
     })
     this.#client.hook.wrap('request', (send, options) => waitingAsAsked(() => send(options), maxWait, log))

@@ -14,6 +14,14 @@ export interface ApiRequest {
 export type ApiFault =
   { readonly status: number; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } | 'lost'
 
+/** An App's installation is no user (docs.github.com, "Get the authenticated user"); emulate 0.12.2 names its account. */
+function mayNotAsk({ path, authorization }: ApiRequest): ApiFault | null {
+  const isInstallation = /\bghs_/.test(authorization)
+  return path === '/user' && isInstallation
+    ? { status: 403, body: { message: 'Resource not accessible by integration' } }
+    : null
+}
+
 /**
  * A loopback proxy in front of an API of GitHub's shape that notes requests and makes faults on demand. An emulator does
  * not hold the commits of the real repository: `sameCommit` lets one of its own stand for one of Git's.
@@ -38,6 +46,7 @@ export class ApiProxy {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
+  /** Trees too. */
   sameCommit(theirs: string, ours: string): void {
     for (const [other, held] of this.#commits) if (held === theirs) this.#commits.delete(other)
     this.#commits.set(ours, theirs)
@@ -53,7 +62,7 @@ export class ApiProxy {
     const { method = 'GET', url: path = '/', headers } = incoming
     const request = { method, path, body, authorization: String(headers.authorization ?? '') }
     this.requests.push(request)
-    const fault = this.decide?.(request) ?? null
+    const fault = this.decide?.(request) ?? mayNotAsk(request)
     if (fault !== null && fault !== 'lost') {
       response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers })
       response.end(JSON.stringify(fault.body ?? { message: 'a fault on purpose' }))
@@ -69,7 +78,7 @@ export class ApiProxy {
       },
       ...(method !== 'GET' &&
         method !== 'HEAD' &&
-        body !== '' && { body: /check-runs/.test(path) ? this.#theirs(body) : body }),
+        body !== '' && { body: /\/check-runs|\/git\//.test(path) ? this.#theirs(body) : body }),
     })
     const text = this.#ours(await answer.text())
     if (fault === 'lost') {

@@ -75,6 +75,7 @@ export class GitHubWorld {
       service: 'github',
       port: await freePort(),
       seed: {
+        tokens: { gho_person: { login: OWNER, scopes: ['repo', 'user'] } },
         github: {
           users: [{ login: OWNER, name: 'ABC', email: 'abc@example.com' }],
           repos: [{ owner: OWNER, name: REPO, auto_init: true }],
@@ -280,14 +281,46 @@ export class GitHubWorld {
     return { code, log, summary: readFileSync(files.summary, 'utf8'), outputs }
   }
 
+  /** Runs the command line on the served repository, as a daemon or a person beside it does. */
+  async steward(...words: string[]): Promise<{ readonly code: number | null; readonly log: string }> {
+    const program = process.env.STEWARD_TEST_PROGRAM ?? join(checkout, 'bin', 'steward.mjs')
+    const tokenFile = join(this.folder, 'token')
+    writeFileSync(tokenFile, this.token)
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      CI: 'true',
+      GITHUB_API_URL: this.apiUrl,
+      GITHUB_REPOSITORY: `${OWNER}/${REPO}`,
+      STEWARD_GITHUB_TOKEN_FILE: tokenFile,
+      ...this.environment,
+    }
+    const place = words.includes('--repo') ? [] : ['--repo', this.bare]
+    const given = [program, ...words, ...place, '--state', join(this.folder, 'state')]
+    return runNode(given, this.folder, env)
+  }
+
+  /** Lets the emulator's main branch stand for Git's, so that a change can be made on it. */
+  async alignMain(): Promise<void> {
+    const at = (await this.api('GET', '/git/ref/heads/main')) as { object: { sha: string } }
+    const { tree } = (await this.api('GET', `/git/commits/${at.object.sha}`)) as { tree: { sha: string } }
+    this.proxy.sameCommit(at.object.sha, this.git(this.clone, 'rev-parse', 'main'))
+    this.proxy.sameCommit(tree.sha, this.git(this.clone, 'rev-parse', 'main^{tree}'))
+  }
+
   async comments(number: number): Promise<readonly Comment[]> {
     return (await this.api('GET', `/issues/${number}/comments?per_page=100`)) as Comment[]
   }
 
-  async api(method: string, path: string, body?: unknown): Promise<unknown> {
+  /** As a person who may write here, and not as the App. */
+  asPerson(method: string, path: string, body?: unknown): Promise<unknown> {
+    return this.api(method, path, body, 'gho_person')
+  }
+
+  async api(method: string, path: string, body?: unknown, token = this.token): Promise<unknown> {
     const response = await fetch(`${this.#emulator.url}/repos/${OWNER}/${REPO}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
@@ -333,8 +366,15 @@ function transfer(cwd: string, ...words: string[]): Promise<void> {
 }
 
 function runBundle(cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number | null; log: string }> {
-  const bundle = process.env.STEWARD_TEST_ACTION ?? join(checkout, 'dist', 'action.mjs')
-  const child = spawn(process.execPath, [bundle], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  return runNode([process.env.STEWARD_TEST_ACTION ?? join(checkout, 'dist', 'action.mjs')], cwd, env)
+}
+
+function runNode(
+  words: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; log: string }> {
+  const child = spawn(process.execPath, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let log = ''
   child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))

@@ -1,12 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { errorMessage, StewardError } from '../../domain/errors.ts'
-import type { Connection, GitHubIdentity, GitHubPlace } from '../../github/connection.ts'
+import type { Connection, ConnectionOptions, GitHubIdentity, GitHubPlace } from '../../github/connection.ts'
 import type { App } from '../app.ts'
 
-export interface ConnectOptions {
-  readonly version: string
-  readonly log: (text: string) => void
-}
+export type ConnectOptions = Pick<ConnectionOptions, 'version' | 'log' | 'maxWait' | 'retries'>
 
 /** The host and the repository of an address of Git's: `https://…`, `ssh://…`, `git@host:owner/repo`. */
 export function repositoryOf(
@@ -29,10 +26,10 @@ export function hasGitHubIdentity({ options }: App): boolean {
  * Connects to the repository on GitHub. The identity: a token's file, an App's key file, else, where a person or a
  * script asks, `GITHUB_TOKEN` or `GH_TOKEN`. The place: `GITHUB_REPOSITORY`, else the address of `origin`.
  */
-export async function connectGitHub(app: App, { version, log }: ConnectOptions): Promise<Connection> {
+export async function connectGitHub(app: App, options: ConnectOptions): Promise<Connection> {
   const [place, identity] = [await placeOf(app), await identityOf(app)]
   const { Connection } = await import('../../github/connection.ts')
-  return new Connection({ ...place, identity, version, log })
+  return new Connection({ ...options, ...place, identity })
 }
 
 async function placeOf(app: App): Promise<GitHubPlace> {
