@@ -1,14 +1,13 @@
 import { join } from 'node:path'
 import { errorsOf, planMerge, type MergePlan } from '../app/pull-requests/plan-merge.ts'
 import { gatesOf } from '../app/pull-requests/gates.ts'
+import { plannedComment } from '../app/pull-requests/planned-comment.ts'
 import { nextBody } from '../app/pull-requests/report-merged.ts'
 import { errorMessage } from '../domain/errors.ts'
 import { reportCheck } from '../github/checks.ts'
 import { PlanComments } from '../github/comments.ts'
 import type { Connection } from '../github/connection.ts'
-import { fitting, planBudget, withPast, writeComment } from '../github/plan-comment.ts'
 import { pullRequest } from '../github/pull-requests.ts'
-import { reviewedUnits, type ReviewedPlan } from '../plan/reviewed.ts'
 import { code, link } from '../report/markdown.ts'
 import { prettyDiagnostic } from '../report/diagnostics.ts'
 import { prettyPlan } from '../report/plan.ts'
@@ -132,7 +131,7 @@ async function comment(
   step: Step,
   github: Connection,
   { number, head, base }: { readonly number: number; readonly head: string; readonly base: string },
-  { revisions, made, shown, title }: Told,
+  { revisions, made, shown }: Told,
 ): Promise<void> {
   const { root } = step.app.options
   const comments = new PlanComments(github, root)
@@ -143,19 +142,8 @@ async function comment(
   }
   const standing = await comments.of(number)
   if (!hasChanges(made) && made.plan.diagnostics.length === 0 && standing.length === 0) return
-  const reviewed: ReviewedPlan = fitting({
-    digest: made.plan.digest,
-    base: revisions.base ?? base,
-    head,
-    units: reviewedUnits(made.plan),
-  })
-  const [before] = standing
-  const same = before?.comment.state === 'planned' && before.comment.reviewed.head === head
-  const body = writeComment({
-    ...{ root, reviewed, state: 'planned', status: `### ${title}` },
-    plan: planBody(shown, planBudget(reviewed)),
-    history: before === undefined ? [] : same ? before.comment.history : withPast(before.comment),
-  })
+  const place = { root, head, base: revisions.base ?? base, before: standing[0]?.comment ?? null }
+  const body = plannedComment(shown, place)
   const done = await comments.put(number, body, standing)
   step.runner.log(
     done === 'written' ? `the comment of #${number} shows the plan` : 'the comment shows this plan already',

@@ -59,12 +59,17 @@ export function writeComment(comment: PlanComment): string {
     merged ? ['<details><summary>The plan as it was shown</summary>', '', ...lines, '', '</details>'] : lines
   return [
     `<!-- steward:plan ${hidden(marker)} -->`,
-    status,
+    unmarked(status),
     '',
-    ...wrap([BEGIN, plan, END]),
+    ...wrap([BEGIN, unmarked(plan), END]),
     ...past,
     `<!-- steward:record ${encodeUnits(reviewed.units)} -->`,
   ].join('\n')
+}
+
+/** A value that is shown as code may hold lines like our own: they are no longer that. */
+function unmarked(text: string): string {
+  return text.replaceAll('<!-- steward:', '<!-\u200b- steward:')
 }
 
 /** Null for any other comment, also one that begins like ours and is not. */

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
-import { same } from '../domain/objects.ts'
+import { omit, same } from '../domain/objects.ts'
 import type { Action } from '../plan/plan.ts'
 
 /** Lines of one object: the rest is in the whole plan. */
@@ -39,7 +39,7 @@ function leaves(value: JsonObject, prefix = ''): Map<string, Json> {
 function byName(value: Json): JsonObject | null {
   if (!Array.isArray(value) || value.length === 0) return null
   const entries = value.map((each: Json): [string, Json] | null =>
-    isJsonObject(each) && typeof each.name === 'string' ? [each.name, each] : null,
+    isJsonObject(each) && typeof each.name === 'string' ? [each.name, omit(each, new Set(['name']))] : null,
   )
   const named = entries.filter((entry) => entry !== null)
   const names = new Set(named.map(([name]) => name))

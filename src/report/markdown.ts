@@ -29,7 +29,7 @@ export function sentence(text: string): string {
     .replaceAll(/[@#]/g, (char) => char + APART)
     .replaceAll(/\b(?:GH|gh|Gh|gH)-(?=\d)/g, (found) => found + APART)
     .replaceAll('://', `:${APART}//`)
-    .replaceAll(/\bwww\./gi, (found) => `${found.slice(0, 3)}${APART}.`)
+    .replaceAll(/www\./gi, (found) => `${found.slice(0, 3)}${APART}.`)
     .replace(/^(\s*)([-+]|\d+[.)])(?=\s|$)/, '$1\\$2')
 }
 

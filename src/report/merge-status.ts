@@ -52,7 +52,7 @@ export function mergedStatus(outcome: MergedOutcome): string {
     ...explained('Stopped', stopped, outcome),
     ...explained('Applied with another plan than shown', changed, outcome),
     ...(stopped.length === 0 ? [] : [nextStep, '']),
-    `<sub>${outcome.state} by ${sentence(by)} at ${code(revision)}</sub>`,
+    `<sub>${outcome.state === 'applied' ? 'applied' : 'seen'} by ${sentence(by)} at ${code(revision)}</sub>`,
   ].join('\n')
 }
 
@@ -83,7 +83,7 @@ function serving(deployments: readonly MergedDeployment[]): string[] {
       code(stage),
       wanted === null ? 'none' : `version ${wanted}`,
       live === null ? 'none' : `version ${live}`,
-      state === null ? '' : `${state.replaceAll('_', ' ')}${share}`,
+      state === null ? '' : `${sentence(state.replaceAll('_', ' '))}${share}`,
     ]
   })
   const more = deployments.length - rows.length

@@ -27,6 +27,8 @@ export interface ShownPlan {
 const MAX_DIFFS = 40
 const OPEN_LINES = 10
 const MAX_PROBLEMS = 20
+/** Where not even the table fits. */
+const SOME_PROBLEMS = 8
 
 /** Counts first: what a person wants to know who reads nothing else. */
 export function planTitle({ plan, protectedStages }: Pick<ShownPlan, 'plan' | 'protectedStages'>): string {
@@ -70,17 +72,20 @@ export function planBody(shown: ShownPlan, budget: number): string {
       '',
       shown.footer,
     ].join('\n')
-  const forms: (readonly [number, number, number])[] = [
-    [changes.length, Math.min(MAX_DIFFS, changes.length), MAX_PROBLEMS],
-    [changes.length, 0, MAX_PROBLEMS],
-    [200, 0, 10],
-    [50, 0, 5],
-  ]
-  for (const form of forms) {
-    const text = lines(...form)
-    if (Buffer.byteLength(text) <= budget) return text
+  const fits = (text: string): boolean => Buffer.byteLength(text) <= budget
+  const whole = lines(changes.length, Math.min(MAX_DIFFS, changes.length), MAX_PROBLEMS)
+  if (fits(whole)) return whole
+  const listed = lines(changes.length, 0, MAX_PROBLEMS)
+  if (fits(listed)) return listed
+  // As many rows as there is room for: a row more is only longer.
+  let [rows, tooMany] = [0, changes.length]
+  while (tooMany - rows > 1) {
+    const middle = Math.floor((rows + tooMany) / 2)
+    if (fits(lines(middle, 0, SOME_PROBLEMS))) rows = middle
+    else tooMany = middle
   }
-  return lines(0, 0, 0)
+  const text = lines(rows, 0, SOME_PROBLEMS)
+  return fits(text) ? text : lines(0, 0, 0)
 }
 
 function verdict({ plan, gates }: ShownPlan): string[] {

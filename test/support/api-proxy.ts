@@ -30,6 +30,10 @@ export class ApiProxy {
   readonly requests: ApiRequest[] = []
   /** Decides about every request; null lets all pass. */
   decide: ((request: ApiRequest) => ApiFault | null) | null = null
+  /** The API behind has no list of all comments: it is gathered. */
+  gathersComments = false
+  /** Told of every answer of the API behind. */
+  onAnswer: ((request: ApiRequest, status: number, body: string) => void) | null = null
   readonly #target: string
   /** Of Git, of the emulator. */
   readonly #commits = new Map<string, string>()
@@ -68,7 +72,8 @@ export class ApiProxy {
       response.end(JSON.stringify(fault.body ?? { message: 'a fault on purpose' }))
       return
     }
-    if (method === 'GET' && /\/issues\/comments\?/.test(path)) return this.#allComments(request, response)
+    if (this.gathersComments && method === 'GET' && /\/issues\/comments\?/.test(path))
+      return this.#allComments(request, response)
     const answer = await fetch(new URL(this.#theirs(path), this.#target), {
       method,
       headers: {
@@ -81,6 +86,7 @@ export class ApiProxy {
         body !== '' && { body: /\/check-runs|\/git\//.test(path) ? this.#theirs(body) : body }),
     })
     const text = this.#ours(await answer.text())
+    this.onAnswer?.(request, answer.status, text)
     if (fault === 'lost') {
       response.socket?.resetAndDestroy()
       return

@@ -95,6 +95,7 @@ export class GitHubWorld {
     const key = emulator.generatedSecrets.find(({ kind }) => kind === 'github.app_private_key')
     if (key === undefined) throw new Error('the emulator has made no key')
     const proxy = new ApiProxy(emulator.url)
+    proxy.gathersComments = true
     const apiUrl = await proxy.listen()
     const folder = mkdtempSync(join(tmpdir(), 'steward-github-'))
     const git = await gitServer(join(folder, 'git'))
