@@ -19,6 +19,7 @@ import { progressLines } from '../report/progress.ts'
 import { code, sentence } from '../report/markdown.ts'
 import { gatesOf } from '../app/pull-requests/gates.ts'
 import type { Step } from './context.ts'
+import { tipOf } from '../github/change-request.ts'
 import { isFailing, type StepResult } from './result.ts'
 import { linksAt } from './run-validate.ts'
 
@@ -31,7 +32,8 @@ interface Seen {
 export async function runApply(step: Step): Promise<StepResult> {
   const { app, runner, signal, inputs, github } = step
   const branch = branchOf(step)
-  const { state: declared } = await app.declared({ kind: 'git', revision: 'HEAD' }, signal)
+  const revision = await newest(step, branch)
+  const { state: declared } = await app.declared({ kind: 'git', revision }, signal)
   if (declared.settings === null) {
     throw new StewardError('the settings are broken; nothing was changed', {
       code: 'settings_broken',
@@ -81,6 +83,25 @@ function branchOf({ event, ref, defaultBranch }: Step): string {
     code: 'event_refused',
     kind: 'user',
     hint: `Start it by \`push\` with \`branches: [${known}]\`, by \`schedule\` or by hand on ${known}.`,
+  })
+}
+
+/**
+ * What is applied is always the newest (I12): a run that waited, or that was started again, was checked out at the commit
+ * of its event, and would take back what came after it.
+ */
+async function newest({ app, github, runner }: Step, branch: string): Promise<string> {
+  const { source, history } = await app.repository()
+  const here = await source.resolve('HEAD')
+  if (github === null || here === null) return 'HEAD'
+  const tip = await tipOf(github, branch)
+  if (tip === here) return 'HEAD'
+  runner.log(`${branch} has moved on to ${tip}: that is applied`)
+  if ((await source.resolve(tip)) !== null || (await history.fetch(tip))) return tip
+  throw new StewardError(`${branch} has moved on to ${tip.slice(0, 12)}, which can not be fetched`, {
+    code: 'history_missing',
+    kind: 'user',
+    hint: 'Check out with `ref: ${{ github.ref }}` and `fetch-depth: 0`.',
   })
 }
 

@@ -22,10 +22,15 @@ export async function defaultBranch(
 ): Promise<{ readonly name: string; readonly commit: string }> {
   const { data } = await connection.call('the repository', ({ repos }, place) => repos.get(place))
   const name = data.default_branch
-  const { data: ref } = await connection.call(`the branch ${name}`, ({ git }, place) =>
-    git.getRef({ ...place, ref: `heads/${name}` }),
+  return { name, commit: await tipOf(connection, name) }
+}
+
+/** The commit at the end of a branch. */
+export async function tipOf(connection: Connection, branch: string): Promise<string> {
+  const { data } = await connection.call(`the branch ${branch}`, ({ git }, place) =>
+    git.getRef({ ...place, ref: `heads/${branch}` }),
   )
-  return { name, commit: ref.object.sha }
+  return data.object.sha
 }
 
 /**

@@ -48,6 +48,7 @@ export class Connection {
   #requests = 0
 
   constructor(options: ConnectionOptions) {
+    requireToken(options.identity)
     const { identity, apiUrl, owner, repo, version, log, maxWait = MAX_WAIT_SECONDS, retries = 3 } = options
     this.place = { owner, repo, apiUrl }
     const onLimit = (kind: string) => (seconds: number, _request: object, _client: unknown, tries: number) => {
@@ -100,6 +101,16 @@ export class Connection {
       throw apiError(what, error)
     })
   }
+}
+
+/** A header holds one line: a token with more would be quoted, whole, by the error of whoever sends it. */
+function requireToken(identity: GitHubIdentity): void {
+  if (identity.kind !== 'token' || /^[\x21-\x7e]+$/.test(identity.token)) return
+  throw new StewardError('the token for GitHub is not one word of letters, digits and signs', {
+    code: 'github_denied',
+    kind: 'user',
+    hint: 'Look at the file or the variable that holds it; it may hold several lines.',
+  })
 }
 
 /** A 429, or a 403 that names a time, is answered by waiting that long, once. The plugins read other signs. */

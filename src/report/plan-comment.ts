@@ -27,6 +27,8 @@ export interface ShownPlan {
 const MAX_DIFFS = 40
 const OPEN_LINES = 10
 const MAX_PROBLEMS = 20
+/** Bytes from which on a place is no comment. */
+const ROOMY = 200_000
 /** Where not even the table fits. */
 const SOME_PROBLEMS = 8
 
@@ -57,6 +59,8 @@ export function changedStages({ units }: Plan): string[] {
  * field, as a table, as a table of what fits, or as counts.
  */
 export function planBody(shown: ShownPlan, budget: number): string {
+  // The job summary has room, and is where the rest is looked for.
+  const [mostDiffs, mostProblems] = budget > ROOMY ? [1_000, 1_000] : [MAX_DIFFS, MAX_PROBLEMS]
   const { plan } = shown
   const changes = plan.units.flatMap((unit) => unit.actions.map((action) => ({ unit, action })))
   const lines = (rows: number, diffs: number, problems: number): string =>
@@ -73,9 +77,9 @@ export function planBody(shown: ShownPlan, budget: number): string {
       shown.footer,
     ].join('\n')
   const fits = (text: string): boolean => Buffer.byteLength(text) <= budget
-  const whole = lines(changes.length, Math.min(MAX_DIFFS, changes.length), MAX_PROBLEMS)
+  const whole = lines(changes.length, Math.min(mostDiffs, changes.length), mostProblems)
   if (fits(whole)) return whole
-  const listed = lines(changes.length, 0, MAX_PROBLEMS)
+  const listed = lines(changes.length, 0, mostProblems)
   if (fits(listed)) return listed
   // As many rows as there is room for: a row more is only longer.
   let [rows, tooMany] = [0, changes.length]

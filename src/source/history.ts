@@ -1,7 +1,7 @@
 import { StewardError } from '../domain/errors.ts'
 import { runGit } from './run-git.ts'
 
-/** A commit of the first-parent history that changes something below the root, with the paths that it changes. */
+/** A commit of the first-parent history, with the paths below the root that it changes. */
 export interface HistoryCommit {
   readonly commit: string
   readonly subject: string
@@ -10,7 +10,7 @@ export interface HistoryCommit {
 
 /** What a repository tells about commits, beyond the content of one. Each question is one git process, or a few. */
 export interface History {
-  /** The commits after `from` up to `to` that change the root, the oldest first; with `from` null only `to` itself. */
+  /** The commits after `from` up to `to`, the oldest first; with `from` null only `to` itself. */
   commits(from: string | null, to: string): Promise<readonly HistoryCommit[]>
   /** The paths below the root in which two commits differ. */
   changedPaths(from: string, to: string): Promise<readonly string[]>
@@ -37,8 +37,8 @@ export function openHistory(gitDir: string, root: string): History {
     commits: async (from, to) => {
       const range = from === null ? ['--max-count=1', checked(to)] : [`${checked(from)}..${to}`]
       const shown = ['--first-parent', '-m', '--name-only', '--no-renames', '--format=%x01%H %s']
-      const listed = await git('-c', 'core.quotePath=false', 'log', ...shown, ...range, '--', root)
-      return parseLog(listed).reverse()
+      const listed = await git('-c', 'core.quotePath=false', 'log', ...shown, ...range, '--')
+      return parseLog(listed, root).reverse()
     },
     changedPaths: async (from, to) => {
       const words = ['diff-tree', '-r', '-z', '--no-renames', '--name-only', checked(from), checked(to), '--', root]
@@ -89,10 +89,10 @@ async function mergedTree(git: (...words: string[]) => Promise<string>, base: st
   }
 }
 
-function parseLog(listed: string): HistoryCommit[] {
+function parseLog(listed: string, root: string): HistoryCommit[] {
   return listed.split('\u0001').flatMap((block) => {
     const [first = '', ...paths] = block.split('\n')
     const [, commit, subject = ''] = /^([0-9a-f]{40,64}) (.*)$/.exec(first) ?? []
-    return commit === undefined ? [] : [{ commit, subject, paths: paths.filter((path) => path !== '') }]
+    return commit === undefined ? [] : [{ commit, subject, paths: paths.filter((path) => path.startsWith(`${root}/`)) }]
   })
 }

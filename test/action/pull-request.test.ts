@@ -113,6 +113,13 @@ describe('a pull request from its plan to its end, by the Action', { timeout: 12
     expect(world.proxy.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([])
   })
 
+  it('applies the newest when an old run is started again', async () => {
+    const old = world.git(world.clone, 'rev-parse', 'main~2')
+    const end = await world.onMain(APPLY, 'push', old)
+    expect(end).toMatchObject({ code: 0, outputs: { result: 'nothing' } })
+    expect(end.log).toContain('main has moved on to')
+  })
+
   it('marks the plan of another open pull request as stale when what it builds on has changed', async () => {
     const first = await world.openPull('back', { [path('deployments/prod.yaml')]: deployment(2) })
     const second = await world.openPull('other-way', { [path('deployments/prod.yaml')]: deployment(1) })

@@ -230,15 +230,26 @@ export class GitHubWorld {
   }
 
   /** A step on the main branch, in a whole checkout. */
-  async onMain(inputs: Readonly<Record<string, string>>, name = 'push'): Promise<StepEnd> {
+  async onMain(inputs: Readonly<Record<string, string>>, name = 'push', commit = 'refs/heads/main'): Promise<StepEnd> {
+    await this.alignMain()
     const payload = { ref: 'refs/heads/main', before: '0'.repeat(40), repository: { default_branch: 'main' } }
-    return this.step({ 'github-token': this.token, ...inputs }, { name, payload, ref: 'refs/heads/main', depth: null })
+    return this.step(
+      { 'github-token': this.token, ...inputs },
+      { name, payload, ref: 'refs/heads/main', depth: null, commit },
+    )
   }
 
   /** One step as the runner starts it: inputs by variables, the event by a file, what it says by files. */
   async step(
     inputs: Readonly<Record<string, string>>,
-    run: { readonly name: string; readonly payload: unknown; readonly ref: string; readonly depth: string | null },
+    run: {
+      readonly name: string
+      readonly payload: unknown
+      readonly ref: string
+      readonly depth: string | null
+      /** What is checked out, where it is not the ref. */
+      readonly commit?: string
+    },
   ): Promise<StepEnd> {
     this.#steps += 1
     const place = join(this.folder, `step-${this.#steps}`)
@@ -249,7 +260,7 @@ export class GitHubWorld {
     this.git(workspace, 'init', '-q')
     this.git(workspace, 'remote', 'add', 'origin', this.cloneUrl)
     const depth = run.depth === null ? [] : [run.depth]
-    await transfer(workspace, 'fetch', '-q', '--no-tags', ...depth, 'origin', run.ref)
+    await transfer(workspace, 'fetch', '-q', '--no-tags', ...depth, 'origin', run.commit ?? run.ref)
     this.git(workspace, 'checkout', '-q', '--detach', 'FETCH_HEAD')
     if (run.ref.startsWith('refs/heads/')) this.git(workspace, 'checkout', '-q', '-B', 'main')
     const files = { output: join(place, 'output'), summary: join(place, 'summary'), event: join(place, 'event.json') }

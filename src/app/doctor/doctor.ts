@@ -7,6 +7,7 @@ import { guarded, hintOf, problem, skipped, type Check } from './check.ts'
 import { clockCheck } from './clock.ts'
 import { checkDeclared } from './declared.ts'
 import { storeCheck } from './embedded-store.ts'
+import { githubChecks } from './github.ts'
 import { permissionsCheck } from './permissions.ts'
 import { openProbe, type Probe } from './probe.ts'
 import { gitCheck, nodeCheck } from './programs.ts'
@@ -27,8 +28,24 @@ const STORE_START_MS = 15_000
 /** For all questions to tables that answer. */
 const TABLES_MS = 10_000
 
+export interface DiagnoseOptions {
+  readonly revision: RevisionRequest
+  readonly version: string
+  readonly signal: AbortSignal
+}
+
 /** Looks at everything that a run needs, as far as it comes: a check that fails ends only those that build on it. */
-export async function diagnose(app: App, revision: RevisionRequest, signal: AbortSignal): Promise<Diagnosis> {
+export async function diagnose(app: App, { revision, version, signal }: DiagnoseOptions): Promise<Diagnosis> {
+  const [own, github] = await Promise.all([
+    ownChecks(app, revision, signal),
+    // Side by side: GitHub may take its time, and nothing here depends on it.
+    githubChecks(app, { version, signal }),
+  ])
+  return { format: 'steward.doctor/v1', checks: [...own, ...github] }
+}
+
+/** This machine, the repository in it, and the tables. */
+async function ownChecks(app: App, revision: RevisionRequest, signal: AbortSignal): Promise<readonly Check[]> {
   const folder = await app.stateDir().catch(() => null)
   const [git, declared, state, end] = await Promise.all([
     guarded('git', gitCheck),
@@ -41,12 +58,12 @@ export async function diagnose(app: App, revision: RevisionRequest, signal: Abor
   const known = settings !== null || app.options.environment.dynamodbEndpoint !== undefined
   if (!known) {
     const rest = notAsked(['endpoint', ...behindEndpoint], 'it is not known where the tables are')
-    return { format: 'steward.doctor/v1', checks: [...first, ...rest] }
+    return [...first, ...rest]
   }
   const place = app.tablesPlace(settings)
   const backend = backendCheck(place, settings)
   const rest = await tablesChecks(app, { place, settings, signal, folder, end })
-  return { format: 'steward.doctor/v1', checks: [...first, backend, ...rest] }
+  return [...first, backend, ...rest]
 }
 
 /** What only a DynamoDB that answers can tell. */

@@ -54,7 +54,11 @@ export async function readMergedPlans(
   const to = commitOf(declared.revision)
   const commits = await commitsToApply(app, tables, declared)
   const closed = await closedPulls(connection, branch)
-  const pulls = await mergedAs(connection, closed, [...new Set([...commits.map(({ commit }) => commit), to])])
+  const pulls = await mergedAs(
+    connection,
+    closed,
+    commits.map(({ commit }) => commit),
+  )
   const comments = new PlanComments(connection, declared.root)
   const recent = await comments.newest()
   const models = new Set<ModelId>([...declared.units.keys(), ...plan.units.map(({ unit }) => unit)])

@@ -66,7 +66,7 @@ export async function reportMerged(
 const STALE = [
   '### Model plan: stale',
   '',
-  'What it builds on has changed since. Run the workflow again, or push, to see the plan as it is now.',
+  'What it builds on has changed since. Update the branch, or push, to see the plan as it is now.',
 ].join('\n')
 
 /** The text changes only where the state of affairs does (I14): the history grows by states that are over. */
@@ -88,7 +88,7 @@ async function bodyFor(
   const own = places.filter(({ unit, stage }) => later(unit, stage) === null)
   const [first] = places
   if (own.length === 0 && first !== undefined) {
-    if (comment.state === 'applied' || comment.state === 'failed') return null
+    if (comment.state === 'applied') return null
     const status = `### Merged, and changed again by #${later(first.unit, first.stage) ?? ''}\n\nThat one says what serves now.`
     return nextBody(comment, 'superseded', status)
   }

@@ -2,6 +2,7 @@ import type { Check, CheckLevel } from '../../app/doctor/check.ts'
 import { diagnose } from '../../app/doctor/doctor.ts'
 import { painter, plain } from '../../report/diagnostics.ts'
 import { exitCodes, type Command, type Io } from '../command.ts'
+import { stewardVersion } from '../version-line.ts'
 
 export const doctor: Command = {
   name: 'doctor',
@@ -12,6 +13,8 @@ export const doctor: Command = {
     'The programs, the repository and its settings, the state folder, and the tables: credentials, endpoint, clock,\n' +
     'shape, permissions, protection, lease and checkpoint. Nothing is written to a table: permission to write is tried\n' +
     'by a write whose condition can never hold. Embedded tables are started, as by every other command.\n' +
+    'With an identity for GitHub (STEWARD_GITHUB_TOKEN_FILE, an App, GITHUB_TOKEN) also what protects the repository\n' +
+    'there: the rules of its default branch, CODEOWNERS, and the workflows that run steward. It is only read.\n' +
     'Exit code 0: no problem, though there may be warnings; 1: a problem.',
   examples: [
     'steward doctor',
@@ -19,7 +22,7 @@ export const doctor: Command = {
     'STEWARD_DYNAMODB_ENDPOINT=http://127.0.0.1:8000 steward doctor',
   ],
   async run({ app, revision, io, signal }) {
-    const diagnosis = await diagnose(app, revision, signal)
+    const diagnosis = await diagnose(app, { revision, version: stewardVersion(), signal })
     if (io.json) io.out(JSON.stringify(diagnosis))
     else print(diagnosis.checks, io)
     return diagnosis.checks.some(({ level }) => level === 'problem') ? exitCodes.problems : exitCodes.done

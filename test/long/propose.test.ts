@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GitHubWorld } from '../../support/github-world.ts'
-import { sharedStore, type SharedStore } from '../../support/shared-store.ts'
-import { deployment, path, smallCatalog } from '../../support/small-catalog.ts'
+import { GitHubWorld } from '../support/github-world.ts'
+import { sharedStore, type SharedStore } from '../support/shared-store.ts'
+import { deployment, path, smallCatalog } from '../support/small-catalog.ts'
 
 const PROD = path('deployments/prod.yaml')
 const BRANCH = 'steward/abc.claim.doc/prod'
