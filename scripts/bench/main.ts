@@ -9,6 +9,7 @@ import { noOp } from './goals/p5-no-op.ts'
 import { start } from './goals/p6-start.ts'
 import { memory } from './goals/p7-memory.ts'
 import { sync } from './goals/p10-sync.ts'
+import { action } from './goals/p13-action.ts'
 import { Lab } from './lab.ts'
 import { readOptions } from './options.ts'
 import { printReport, type GoalReport } from './report.ts'
@@ -21,6 +22,7 @@ const goals: Readonly<Record<string, (lab: Lab) => Promise<GoalReport>>> = {
   P6: start,
   P7: memory,
   P10: sync,
+  P13: action,
 }
 
 const print = (line: string): void => console.log(line)

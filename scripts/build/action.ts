@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { checkout } from './bundle.ts'
+import { bundledYaml } from './exact-yaml.ts'
 
 /** The embedded engine never runs in a workflow. */
 const external = ['dynalite']
@@ -30,6 +31,7 @@ export async function bundleAction(): Promise<{ readonly text: string; readonly 
     // Names stay: a stack trace, and whoever reads what runs with their token, can use them.
     minifyWhitespace: true,
     minifySyntax: true,
+    plugins: [bundledYaml],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,

@@ -165,7 +165,11 @@ function resultOf(step: Step, declared: DeclaredState, end: ApplyEnd, { judgemen
       '',
       ...(plan === null
         ? []
-        : [`#### ${planTitle({ plan, protectedStages: protectedOf(declared) })}`, '', bodyOf(step, declared, plan)]),
+        : [
+            `#### ${planTitle({ plan, held: [], protectedStages: protectedOf(declared) })}`,
+            '',
+            bodyOf(step, declared, plan),
+          ]),
     ].join('\n'),
     failed: said.failed || stopped || isFailing(diagnostics, inputs.failOn),
     errors: diagnostics.filter(isError).length,
@@ -180,12 +184,12 @@ function protectedOf({ settings }: DeclaredState): readonly string[] {
 }
 
 function bodyOf(step: Step, declared: DeclaredState, plan: Parameters<typeof prettyPlan>[0]): string {
-  const shown = { refusals: [], metrics: [], footer: `<sub>plan ${code(plan.digest)}</sub>`, plan }
+  const shown = { refusals: [], metrics: [], held: [], footer: `<sub>plan ${code(plan.digest)}</sub>`, plan }
   return planBody(
     {
       ...shown,
       protectedStages: protectedOf(declared),
-      gates: gatesOf(plan, declared),
+      gates: gatesOf(plan.units, declared),
       applyBy: declared.settings?.applyBy ?? null,
       linkTo: linksAt(step, declared.revision.split(':').at(-1) ?? ''),
     },

@@ -62,16 +62,17 @@ async function plan(step: Step, revisions: Revisions): Promise<StepResult> {
   }
 }
 
-function hasChanges({ plan: { units } }: MergePlan): boolean {
-  return units.some(({ actions, blocked }) => actions.length > 0 || blocked)
+function hasChanges({ plan: { units }, held }: MergePlan): boolean {
+  return held.length > 0 || units.some(({ actions, blocked }) => actions.length > 0 || blocked)
 }
 
-function shownPlan(step: Step, revisions: Revisions, { plan, refusals, metrics, declared }: MergePlan): ShownPlan {
+function shownPlan(step: Step, revisions: Revisions, made: MergePlan): ShownPlan {
+  const { plan, refusals, metrics, held, declared } = made
   const { settings } = declared
   return {
-    ...{ plan, refusals, metrics },
+    ...{ plan, refusals, metrics, held },
     protectedStages: settings?.guards.protectedStages ?? [],
-    gates: gatesOf(plan, declared),
+    gates: gatesOf([...plan.units, ...held], declared),
     applyBy: settings?.applyBy ?? null,
     linkTo: linksAt(step, revisions.commit),
     footer: footer(step, revisions, plan.digest),

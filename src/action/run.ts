@@ -19,6 +19,7 @@ export async function run(variables: Variables, signal: AbortSignal, version: st
   let step: Step | null = null
   try {
     step = await openStep(variables, { runner, signal, version })
+    runner.log(`Model Steward ${version}: ${step.inputs.command}`)
     const result = await commands[step.inputs.command](step)
     await finish(step, result)
     return result.failed ? 1 : 0

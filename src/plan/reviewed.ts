@@ -24,8 +24,8 @@ export interface ReviewedPlan {
   readonly units: readonly ReviewedUnit[] | null
 }
 
-export function reviewedUnits(plan: Plan): ReviewedUnit[] {
-  return plan.units.map(({ unit, stage, digest, blocked }) => ({ unit, stage, mark: blocked ? '' : markOf(digest) }))
+export function reviewedUnits(units: readonly UnitPlan[]): ReviewedUnit[] {
+  return units.map(({ unit, stage, digest, blocked }) => ({ unit, stage, mark: blocked ? '' : markOf(digest) }))
 }
 
 export function markOf(digest: string): string {

@@ -10,6 +10,8 @@ import { metricLines, type MetricsChange } from './metric-table.ts'
 export interface ShownPlan {
   readonly plan: Plan
   readonly metrics: readonly MetricsChange[]
+  /** What waits for the end of a hold. */
+  readonly held: readonly UnitPlan[]
   /** Guards that would refuse it as it is. */
   readonly refusals: readonly GuardRefusal[]
   readonly protectedStages: readonly string[]
@@ -33,7 +35,11 @@ const ROOMY = 200_000
 const SOME_PROBLEMS = 8
 
 /** Counts first: what a person wants to know who reads nothing else. */
-export function planTitle({ plan, protectedStages }: Pick<ShownPlan, 'plan' | 'protectedStages'>): string {
+export function planTitle({
+  plan,
+  held,
+  protectedStages,
+}: Pick<ShownPlan, 'plan' | 'held' | 'protectedStages'>): string {
   const { create, update, delete: deletes, blocked } = plan.summary
   const promote = plan.units.flatMap(({ actions }) => actions).filter((action) => verbOf(action) === 'promote').length
   const counts = [
@@ -42,6 +48,7 @@ export function planTitle({ plan, protectedStages }: Pick<ShownPlan, 'plan' | 'p
     ...(update > promote ? [`${update - promote} to update`] : []),
     ...(deletes > 0 ? [`${deletes} to delete`] : []),
     ...(blocked > 0 ? [`${countText(blocked, 'model')} blocked by errors`] : []),
+    ...(held.length > 0 ? [`${held.length} held`] : []),
   ]
   const stages = changedStages(plan)
   const touched = stages.filter((stage) => protectedStages.includes(stage))
@@ -69,6 +76,7 @@ export function planBody(shown: ShownPlan, budget: number): string {
       ...dangers(shown),
       ...problemLines(shown, problems),
       ...changeTable(shown, changes, rows),
+      ...heldPart(shown, rows + 1),
       ...metricsPart(shown, diffs),
       ...diffParts(changes.slice(0, diffs), changes.length > diffs ? changes.length - diffs : 0, diffs > 0),
       ...driftPart(shown, rows),
@@ -204,6 +212,15 @@ function whatChanges({ kind, before, after, fields }: Action): string {
   if (kind.endsWith('.retire')) return from === undefined ? '' : `version ${valueText(from)} is taken down`
   if (before === null) return 'new'
   return some(fields.map(code))
+}
+
+function heldPart({ held }: ShownPlan, limit: number): string[] {
+  const actions = held.flatMap((unit) => unit.actions)
+  if (actions.length === 0) return []
+  const shown = actions.slice(0, Math.min(limit, 20)).map((action) => {
+    return `- when its hold ends: ${verbOf(action).replaceAll('*', '')} ${code(action.key)}, ${whatChanges(action)}`
+  })
+  return ['', ...shown, ...(actions.length > shown.length ? [`- and ${actions.length - shown.length} more`] : [])]
 }
 
 function diffParts(changes: readonly Change[], more: number, asked: boolean): string[] {

@@ -12,7 +12,11 @@ export default async function setup(): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'steward-bundle-'))
   symlinkSync(join(import.meta.dirname, '../../schemas'), join(folder, 'schemas'), 'junction')
   process.env.STEWARD_TEST_PROGRAM = (await buildProduct(folder)).main
-  process.env.STEWARD_TEST_ACTION = join(folder, 'action.mjs')
+  // A runner has no packages: there is none to be found from here.
+  const alone = mkdtempSync(join(tmpdir(), 'steward-action-'))
+  process.env.STEWARD_TEST_ACTION = join(alone, 'action.mjs')
   writeFileSync(process.env.STEWARD_TEST_ACTION, (await bundleAction()).text)
-  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  return () => {
+    for (const each of [folder, alone]) rmSync(each, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
 }

@@ -79,6 +79,7 @@ export function shown(plan: Plan, more: Partial<ShownPlan> = {}): ShownPlan {
   return {
     plan,
     metrics: [],
+    held: [],
     refusals: [],
     protectedStages: ['prod'],
     gates: ['none; who has to review is decided by the branch’s rules'],

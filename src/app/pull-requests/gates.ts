@@ -1,12 +1,12 @@
 import type { DeclaredState } from '../../declared/declared-state.ts'
-import type { Plan } from '../../plan/plan.ts'
+import type { UnitPlan } from '../../plan/plan.ts'
 import { code, sentence } from '../../report/markdown.ts'
 
 const SHOWN = 6
 
 /** What stands between a merge and the change, in Markdown: holds, and life cycles, which this version records only. */
-export function gatesOf(plan: Plan, declared: DeclaredState): readonly string[] {
-  const changed = [...new Set(plan.units.filter(({ actions }) => actions.length > 0).map(({ unit }) => unit))]
+export function gatesOf(plans: readonly UnitPlan[], declared: DeclaredState): readonly string[] {
+  const changed = [...new Set(plans.filter(({ actions }) => actions.length > 0).map(({ unit }) => unit))]
   const units = changed.flatMap((model) => declared.units.get(model) ?? [])
   const lifecycles = [...new Set(units.flatMap(({ lifecycle }) => lifecycle ?? []))]
   const holds = units.flatMap(({ model, deployments }) =>

@@ -4,7 +4,8 @@ import type { DeclaredState } from '../../declared/declared-state.ts'
 import { governedBy } from '../../declared/governed.ts'
 import type { GuardRefusal } from '../../plan/guards.ts'
 import { planAll } from '../../plan/plan-all.ts'
-import type { Plan } from '../../plan/plan.ts'
+import { heldChanges } from '../../plan/held-changes.ts'
+import type { Plan, UnitPlan } from '../../plan/plan.ts'
 import type { MetricsChange } from '../../report/metric-table.ts'
 import type { App } from '../app.ts'
 import { guardsOf } from '../apply.ts'
@@ -15,6 +16,8 @@ export interface MergePlan {
   readonly plan: Plan
   readonly refusals: readonly GuardRefusal[]
   readonly metrics: readonly MetricsChange[]
+  /** What waits for the end of a hold. */
+  readonly held: readonly UnitPlan[]
   /** What the merge declares, under what binds people in the base. */
   readonly declared: DeclaredState
   readonly frame: FrameText
@@ -35,13 +38,16 @@ export async function planMerge(
   if (before !== null && before.settings === null) throw brokenSettings(governing ?? '')
   if (declared.settings === null) {
     const plan = planAll({ declared, recorded: { units: new Map() } })
-    return { plan, refusals: [], metrics: [], declared, frame }
+    return { plan, refusals: [], metrics: [], held: [], declared, frame }
   }
   requireShared(app, declared)
   const tables = await app.tables(declared.settings)
   const planned = await makePlan(app, tables, declared, { artifacts: 'stat', signal })
   const refusals = await guardsOf(app, tables, declared, planned, null)
-  return { plan: planned.plan, refusals, metrics: metricsOf(planned.plan, declared), declared, frame }
+  const { plan, recorded } = planned
+  const held = heldChanges(declared, recorded, plan)
+  const metrics = metricsOf([...plan.units, ...held], declared)
+  return { plan, refusals, metrics, held, declared, frame }
 }
 
 /** Null where the revision has no catalog: then the pull request brings the first one. */
@@ -70,8 +76,8 @@ function brokenSettings(revision: string): StewardError {
 }
 
 /** Of every deployment that changes its version: the offline metrics of both. */
-function metricsOf(plan: Plan, { units }: DeclaredState): MetricsChange[] {
-  return plan.units.flatMap(({ unit, actions }) => {
+function metricsOf(plans: readonly UnitPlan[], { units }: DeclaredState): MetricsChange[] {
+  return plans.flatMap(({ unit, actions }) => {
     const versions = units.get(unit)?.versions
     const metrics = (version: unknown) => versions?.get(Number(version))?.value.metrics ?? {}
     return actions.flatMap(({ kind, key, before, after }): MetricsChange[] => {

@@ -8,7 +8,12 @@ export function plannedComment(
   place: Pick<ReviewedPlan, 'base' | 'head'> & { readonly root: string; readonly before: PlanComment | null },
 ): string {
   const { base, head, root, before } = place
-  const reviewed = fitting({ digest: shown.plan.digest, base, head, units: reviewedUnits(shown.plan) })
+  const reviewed = fitting({
+    digest: shown.plan.digest,
+    base,
+    head,
+    units: [...reviewedUnits(shown.plan.units), ...reviewedUnits(shown.held)],
+  })
   const same = before?.state === 'planned' && before.reviewed.head === head
   return writeComment({
     ...{ root, reviewed, state: 'planned', status: `### ${planTitle(shown)}` },
