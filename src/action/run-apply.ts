@@ -7,6 +7,7 @@ import {
   type MergedPlans,
 } from '../app/pull-requests/merged-plans.ts'
 import { requireShared } from '../app/pull-requests/plan-merge.ts'
+import { recordRejections } from '../app/pull-requests/rejections.ts'
 import { reportMerged } from '../app/pull-requests/report-merged.ts'
 import type { DeclaredState } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
@@ -117,10 +118,13 @@ async function tellPullRequests(
 ): Promise<void> {
   const { app, github, runner, inputs } = step
   const { declared, end, seen, branch, tables } = work
-  if (github === null || inputs.comment === 'never' || !('planned' in end)) return
+  if (github === null || !('planned' in end)) return
   const { plan, recorded } = end.planned
   try {
     const plans = seen.plans ?? (await readMergedPlans(app, github, { declared, tables, branch, plan }))
+    const log = (text: string): void => runner.log(text)
+    await recordRejections(app, { tables, declared, closed: plans.closed, signal: step.signal, log })
+    if (inputs.comment === 'never') return
     const results = end.kind === 'applied' || end.kind === 'timeout' ? [...end.results] : []
     const refused = end.kind === 'refused' ? end.refusals.map(({ message }) => `refused: ${message}`) : []
     const blocked = plan.units.filter((unit) => unit.blocked || end.kind === 'refused').map(({ unit }) => unit)
@@ -138,7 +142,7 @@ async function tellPullRequests(
         judgement: seen.judgement,
         by: 'the GitHub Action',
       },
-      (text) => runner.log(text),
+      log,
     )
   } catch (error) {
     runner.warning(`the pull requests were not told: ${errorMessage(error)}`)

@@ -14,6 +14,7 @@ import type { Tables } from '../recorded/tables.ts'
 import { removes } from '../plan/plan.ts'
 import { changedText, type Stops } from '../plan/reviewed.ts'
 import { Controller } from '../reconcile/controller.ts'
+import type { ReconcilePorts } from '../reconcile/ports.ts'
 import { problemText } from '../reconcile/problem-text.ts'
 import { countText, plain } from '../report/diagnostics.ts'
 import { progressLines } from '../report/progress.ts'
@@ -44,6 +45,7 @@ export interface LeaderOptions {
 export class Leader {
   readonly #options: LeaderOptions
   #controller: Controller | null = null
+  #ports: ReconcilePorts | null = null
   #mark: string | null = null
   /** What the tables were last compared with. */
   #compared: DeclaredState | null = null
@@ -162,6 +164,7 @@ export class Leader {
     const intent = { declared, planDigest: planned.plan.digest, allowDeletes, stops }
     const controller = this.#controller ?? (await this.#start(intent))
     controller.aim(intent, planned.recorded.units)
+    if (this.#ports !== null) await this.#options.pulls?.recordRejections(this.#ports, intent)
     controller.enqueue(
       planned.plan.units.map(({ unit }) => unit),
       'change',
@@ -193,6 +196,7 @@ export class Leader {
     const { app, tables, lease, telemetry, log } = this.#options
     await fenceCheckpoint(tables, lease, intent.declared.root)
     const ports = await reconcilePorts(app, tables, intent.declared, lease)
+    this.#ports = ports
     const lines = progressLines()
     this.#controller = new Controller(ports, intent, {
       randomness: app.randomness,

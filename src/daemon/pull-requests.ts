@@ -6,6 +6,7 @@ import {
   type Judgement,
   type MergedPlans,
 } from '../app/pull-requests/merged-plans.ts'
+import { rejectionsOf, unrecorded } from '../app/pull-requests/rejections.ts'
 import { reportMerged } from '../app/pull-requests/report-merged.ts'
 import type { DeclaredState } from '../declared/declared-state.ts'
 import { errorMessage } from '../domain/errors.ts'
@@ -14,6 +15,8 @@ import type { Connection } from '../github/connection.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RecordedUnit } from '../recorded/recorded-state.ts'
 import type { Tables } from '../recorded/tables.ts'
+import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
+import { recordRejection } from '../reconcile/record-rejection.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 
 export interface PullRequestsOptions {
@@ -53,13 +56,11 @@ export class PullRequests {
     this.#declared = declared
     const changed = plan.units.filter(({ actions }) => actions.length > 0)
     try {
-      if (declared.revision !== this.#revision) {
-        this.#plans = await readMergedPlans(app, connection, { declared, tables, branch, plan })
-        this.#revision = declared.revision
-        this.#touched = new Set()
-      }
+      // Asked with every comparison: what was closed or written since is known then, whatever the revision.
+      this.#plans = await readMergedPlans(app, connection, { declared, tables, branch, plan })
+      if (declared.revision !== this.#revision) this.#touched = new Set()
+      this.#revision = declared.revision
       for (const { unit } of changed) this.#touched.add(unit)
-      if (this.#plans === null) return nothingJudged
       this.#judgement = await judge(app, this.#plans, { declared, tables, plan })
       this.#said = ''
       return this.#judgement
@@ -68,6 +69,22 @@ export class PullRequests {
       if (this.#said !== text) log(`what pull requests have shown is not known: ${text}; changes wait`)
       this.#said = text
       return changed.length === 0 ? nothingJudged : null
+    }
+  }
+
+  /** Records what people have turned down since. */
+  async recordRejections(ports: ReconcilePorts, intent: Intent): Promise<void> {
+    const { tables, log } = this.#options
+    if (this.#plans === null) return
+    try {
+      const found = rejectionsOf(this.#plans.closed)
+      for (const rejection of await unrecorded(tables, found, ports.writer.check())) {
+        await recordRejection(ports, intent, rejection)
+        log(`${rejection.model}@${rejection.version} was rejected for ${rejection.stage}: ${rejection.evidence}`)
+      }
+    } catch (error) {
+      if (ports.writer.lost.aborted) throw error
+      log(`rejections could not be recorded: ${errorMessage(error)}`)
     }
   }
 

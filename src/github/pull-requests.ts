@@ -12,6 +12,17 @@ export interface PullRequest {
   readonly baseBranch: string
   readonly mergeCommit: string | null
   readonly body: string
+  /** Its branch is one of the repository itself, not of a fork. */
+  readonly own: boolean
+  /** ISO 8601; null while it is open. */
+  readonly closedAt: string | null
+}
+
+interface RawSide {
+  readonly sha: string
+  readonly ref: string
+  /** Null where the fork was deleted. */
+  readonly repo?: { readonly full_name: string } | null
 }
 
 interface RawPull {
@@ -19,8 +30,9 @@ interface RawPull {
   readonly html_url: string
   readonly state: string
   readonly merged_at: string | null
-  readonly head: { readonly sha: string; readonly ref: string }
-  readonly base: { readonly sha: string; readonly ref: string }
+  readonly closed_at?: string | null
+  readonly head: RawSide
+  readonly base: RawSide
   readonly merge_commit_sha?: string | null
   readonly body?: string | null
 }
@@ -87,7 +99,7 @@ export async function pullsFrom(connection: Connection, branch: string): Promise
   )
   return data
     .map(pullOf)
-    .filter(({ headBranch }) => headBranch === branch)
+    .filter(({ headBranch, own }) => own && headBranch === branch)
     .sort((a, b) => b.number - a.number)
 }
 
@@ -103,5 +115,7 @@ function pullOf(raw: RawPull): PullRequest {
     baseBranch: raw.base.ref,
     mergeCommit: raw.merge_commit_sha ?? null,
     body: raw.body ?? '',
+    own: raw.head.repo?.full_name !== undefined && raw.head.repo.full_name === raw.base.repo?.full_name,
+    closedAt: raw.closed_at ?? null,
   }
 }

@@ -100,7 +100,7 @@ describe('every request has the shape that GitHub describes', { timeout: 60_000 
       base: '',
       baseBranch: '',
     } as const
-    await putChangeRequest(connection, request, { ...open, mergeCommit: null, body: '' })
+    await putChangeRequest(connection, request, { ...open, mergeCommit: null, body: '', own: true, closedAt: null })
     await putChangeRequest(connection, request, null).catch(() => null)
     for (const what of [/\/git\/trees$/, /\/git\/commits$/, /\/git\/refs$/, /\/pulls$/]) {
       expect(sent('POST', what).length).toBeGreaterThan(0)

@@ -1,3 +1,4 @@
+import { DynamoDBClient, GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GitHubWorld } from '../support/github-world.ts'
 import { sharedStore, type SharedStore } from '../support/shared-store.ts'
@@ -5,6 +6,17 @@ import { deployment, path, smallCatalog } from '../support/small-catalog.ts'
 
 const PROD = path('deployments/prod.yaml')
 const BRANCH = 'steward/abc.claim.doc/prod'
+
+/** An item as any client of DynamoDB reads it. */
+async function stored(endpoint: string, table: string, key: Record<string, AttributeValue>) {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
+  try {
+    return (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item
+  } finally {
+    client.destroy()
+  }
+}
 
 interface RawPull {
   readonly number: number
@@ -122,6 +134,31 @@ describe('promote --pr and rollback --pr', { timeout: 60_000 }, () => {
     expect(JSON.parse(end.log)).toMatchObject({ command: 'rollback', version: 1, outcome: 'updated' })
     const open = (await pulls()).filter(({ state }) => state === 'open')
     expect(open).toMatchObject([{ title: 'Roll prod of /abc/claim/doc back to 1' }])
+  })
+
+  it('is recorded as rejected where it was closed, by whoever applies next, once', async () => {
+    // The first one; the second, whose text a person has changed, says no to nothing.
+    const rejected = (await pulls()).filter(({ state }) => state === 'closed').at(-1)
+    const apply = await world.onMain({ command: 'apply' })
+    expect(apply.code).toBe(0)
+    const item = await stored(store.endpoint, 'model-stage-governance', {
+      model_group: { S: '/abc/claim/doc' },
+      stage_version: { S: 'prod#000003' },
+    })
+    expect(item).toMatchObject({
+      model_status: { S: 'rejected' },
+      model_stage: { S: 'prod' },
+      model_version: { N: '3' },
+    })
+    expect(JSON.stringify(item)).toContain(`/pull/${rejected?.number}`)
+    expect(await steward('audit', 'verify')).toMatchObject({ code: 0 })
+    const before = JSON.stringify(item)
+    await world.onMain({ command: 'apply' })
+    const again = await stored(store.endpoint, 'model-stage-governance', {
+      model_group: { S: '/abc/claim/doc' },
+      stage_version: { S: 'prod#000003' },
+    })
+    expect(JSON.stringify(again)).toBe(before)
   })
 
   it('says what is missing to ask GitHub', async () => {

@@ -25,6 +25,8 @@ export interface MergedPull {
 export interface MergedPlans {
   readonly merges: readonly Merge[]
   readonly pulls: readonly MergedPull[]
+  /** The pull requests into the branch that were closed lately, merged or not. */
+  readonly closed: readonly PullRequest[]
   /** Comments of plans of pull requests that are open. */
   readonly open: readonly StandingComment[]
   /** The commits after one up to what is applied, that change the catalog; none where the first is unknown. */
@@ -78,6 +80,7 @@ export async function readMergedPlans(
   const lingering = await unfinished(app, to, closed, recent)
   return {
     merges,
+    closed,
     pulls: [...lingering.filter(({ pull }) => !inRange.has(pull.number)), ...merged],
     open: recent.filter(
       ({ pull, comment }) => comment.state === 'planned' && !closed.some(({ number }) => number === pull),

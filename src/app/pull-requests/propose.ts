@@ -99,7 +99,8 @@ function markerOf(value: JsonObject): string {
   return `<!-- steward:proposal ${JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e')} -->`
 }
 
-function markOf(body: string): JsonObject | null {
+/** What a proposal's pull request says of itself; null for any other. */
+export function markOf(body: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(marker.exec(body)?.[1] ?? 'null')
     return isJsonObject(value) ? value : null
