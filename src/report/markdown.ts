@@ -25,12 +25,14 @@ export function sentence(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_{}[\]()~|!^$]/g, (char) => `\\${char}`)
+    .replaceAll(/[\\`*_{}[\]()~!^$]/g, (char) => `\\${char}`)
     .replaceAll(/[@#]/g, (char) => char + APART)
     .replaceAll(/\b(?:GH|gh|Gh|gH)-(?=\d)/g, (found) => found + APART)
     .replaceAll('://', `:${APART}//`)
     .replaceAll(/www\./gi, (found) => `${found.slice(0, 3)}${APART}.`)
-    .replace(/^(\s*)([-+]|\d+[.)])(?=\s|$)/, '$1\\$2')
+    .replaceAll('|', '&#124;')
+    .replace(/^(\s*)([-+=])/, '$1\\$2')
+    .replace(/^(\s*\d+)\./, '$1\\.')
 }
 
 /** A block of code. Its fence is longer than any in it. */
@@ -57,9 +59,13 @@ export function link(text: string, url: string): string {
 
 /** A table; cells are Markdown without line ends, in which a | is text: GitHub takes one \ before it away, in code too. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]): string => `| ${cells.map(inCell).join(' | ')} |`
   return [line(header), `|${' --- |'.repeat(header.length)}`, ...rows.map(line)]
+}
+
+/** A \ before a | would be taken for its escape, and the | for the end of the cell: they are parted. */
+function inCell(cell: string): string {
+  return cell.replaceAll('\\|', `\\${APART}|`).replaceAll('|', '\\|')
 }
 
 function oneLine(text: string): string {

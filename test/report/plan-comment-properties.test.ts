@@ -100,7 +100,15 @@ describe('any plan', () => {
         ...{ unit: model('x'), key: `${model('x')}#prod`, class: 'changed_outside' as const, fields: [], message },
       })),
     })
-    return plannedComment(shown(plan), { root: 'models', base: 'b'.repeat(40), head: 'a'.repeat(40), before: null })
+    const metrics = given.problems.slice(0, 5).map((name) => ({
+      ...{ key: name, from: 1, to: 2, before: { [name || 'a']: 1 }, after: { [name || 'a']: 2 } },
+    }))
+    return plannedComment(shown(plan, { metrics, held: made.slice(0, 3) }), {
+      root: 'models',
+      base: 'b'.repeat(40),
+      head: 'a'.repeat(40),
+      before: null,
+    })
   }
 
   const check = (text: string): void => {

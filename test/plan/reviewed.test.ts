@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { changedSinceReview, markOf, reviewedUnits, stopsOf, type Merge } from '../../src/plan/reviewed.ts'
+import type { Plan } from '../../src/plan/plan.ts'
+import { model, planOf, registered, rollout } from '../support/shown-plans.ts'
+
+const doc = model('doc')
+const cost = model('cost')
+const to = (version: number, stage = 'prod', unit = doc) =>
+  rollout(unit, stage, { model_version: 1 }, { model_version: version }, '')
+
+const merge = (pull: number | null, shown: Plan | null, more: Partial<Merge> = {}): Merge => ({
+  commit: 'c'.repeat(40),
+  pull,
+  changed: [doc],
+  reviewed: shown === null ? null : { digest: shown.digest, base: 'b', head: 'h', units: reviewedUnits(shown.units) },
+  ...more,
+})
+
+const changed = (now: Plan, merges: readonly Merge[]) =>
+  changedSinceReview(now, merges).map(({ unit, stage, pull, planned }) => ({ unit, stage, pull, planned }))
+
+describe('what is applied beside what pull requests have shown', () => {
+  const two = planOf([to(2)])
+  const three = planOf([to(3)])
+
+  it.each<[why: string, now: Plan, merges: readonly Merge[]]>([
+    ['it is the same', two, [merge(1, two)]],
+    ['nothing is left to do', planOf([]), [merge(1, two)]],
+    ['it was pushed without a pull request', two, [merge(null, null)]],
+    ['no plan was shown', two, [merge(1, null)]],
+    ['another pull request, which is merged later, shows it as it is now', three, [merge(1, two), merge(2, three)]],
+    ['a push afterwards changes it', three, [merge(1, two), merge(null, null)]],
+    [
+      'it belongs to a model that no merged pull request is about',
+      planOf([to(2), to(5, 'prod', cost)]),
+      [merge(1, two)],
+    ],
+    [
+      'too many units are kept as one digest, and that is the same',
+      two,
+      [merge(1, two, { reviewed: { ...two, base: 'b', head: 'h', units: null } })],
+    ],
+  ])('is as shown where %s', (_why, now, merges) => {
+    expect(changed(now, merges)).toEqual([])
+  })
+
+  it.each<[why: string, now: Plan, merges: readonly Merge[], expected: object]>([
+    ['its plan is another one', three, [merge(1, two)], { unit: doc, stage: 'prod', pull: 1, planned: true }],
+    [
+      'a later one shows something else',
+      two,
+      [merge(1, two), merge(2, three)],
+      { stage: 'prod', pull: 2, planned: true },
+    ],
+    [
+      'its plan did not name what it changes',
+      planOf([to(2, 'test')]),
+      [merge(1, planOf([registered(doc, 2, {})]))],
+      { stage: 'test', pull: 1, planned: false },
+    ],
+    [
+      'it was blocked when it was planned',
+      two,
+      [merge(1, planOf([{ unit: doc, stage: null, actions: [], blocked: true }]))],
+      { stage: 'prod', planned: false },
+    ],
+    [
+      'too many units are kept as one digest, and that is another',
+      two,
+      [merge(1, three, { reviewed: { ...three, base: 'b', head: 'h', units: null } })],
+      { stage: 'prod', planned: false },
+    ],
+  ])('is changed where %s', (_why, now, merges, expected) => {
+    expect(changed(now, merges)).toMatchObject([expected])
+  })
+
+  it('keeps 128 bits of a digest', () => {
+    expect(markOf(two.units[0]?.digest ?? '')).toMatch(/^[0-9a-f]{32}$/)
+  })
+})
+
+describe('what a changed plan stops', () => {
+  const now = planOf([to(3), to(3, 'test'), registered(doc, 3, {})])
+  const found = changedSinceReview(now, [merge(1, planOf([to(2), to(2, 'test'), registered(doc, 3, { a: 1 })]))])
+  const stopped = (onChangedPlan: 'stop' | 'stop_protected', protectedStages: readonly string[]) =>
+    [...(stopsOf(found, { protectedStages, onChangedPlan }).get(doc)?.keys() ?? [])].sort()
+
+  it('is protected stages, always', () => {
+    expect(stopped('stop_protected', ['prod'])).toEqual(['prod'])
+    expect(stopped('stop_protected', ['prod', 'test'])).toEqual(['prod', 'test'])
+    expect(stopped('stop_protected', [])).toEqual([])
+  })
+
+  it('is everything where the settings say stop, catalog and registry too', () => {
+    expect(stopped('stop', [])).toEqual([null, 'prod', 'test'])
+  })
+})
