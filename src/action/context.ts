@@ -4,6 +4,7 @@ import { App } from '../app/app.ts'
 import { readEnvironment } from '../app/environment.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { Connection } from '../github/connection.ts'
+import type { GitAuthorization } from '../source/history.ts'
 import { systemClock, systemIds, systemRandomness } from '../system/clock.ts'
 import { livenessOf, ownIdentity } from '../system/processes.ts'
 import { readEvent, type ActionEvent } from './event.ts'
@@ -44,7 +45,9 @@ export async function openStep(
   const temp = variables.RUNNER_TEMP ?? join(workspace, '.steward')
   const { environment, warnings } = readEnvironment({ ...variables, NO_COLOR: '1' })
   for (const warning of warnings) runner.warning(warning)
+  const server = (variables.GITHUB_SERVER_URL ?? 'https://github.com').replace(/\/+$/, '')
   const app = new App({
+    gitAuthorization: authorizationOf(inputs.token, server, variables),
     repo: join(workspace, inputs.workingDirectory),
     root: inputs.root.replaceAll(/^\.?\/+|\/+$/g, ''),
     stateDir: join(temp, 'steward'),
@@ -58,7 +61,6 @@ export async function openStep(
       throw new StewardError('there is no embedded store in a workflow', { code: 'tables_embedded', kind: 'user' })
     },
   })
-  const server = (variables.GITHUB_SERVER_URL ?? 'https://github.com').replace(/\/+$/, '')
   const repository = variables.GITHUB_REPOSITORY ?? ''
   const run = variables.GITHUB_RUN_ID
   const isFork = event.kind === 'pull_request' && event.fork
@@ -70,6 +72,19 @@ export async function openStep(
     ref: variables.GITHUB_REF ?? '',
     defaultBranch: branchOf(payload),
   }
+}
+
+/** As actions/checkout gives the token to git, where it was told to keep it; by a variable, which no list of processes shows. */
+function authorizationOf(token: string | null, server: string, variables: Variables): GitAuthorization | null {
+  if (token === null) return null
+  const basic = Buffer.from(`x-access-token:${token}`).toString('base64')
+  const config = {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: `http.${server}/.extraheader`,
+    GIT_CONFIG_VALUE_0: `AUTHORIZATION: basic ${basic}`,
+    GIT_TERMINAL_PROMPT: '0',
+  }
+  return { environment: { ...variables, ...config } }
 }
 
 function connectionOf(

@@ -1,11 +1,17 @@
-import { StewardError } from '../domain/errors.ts'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import { tipOf } from '../github/change-request.ts'
 import type { Step } from './context.ts'
+import type { ActionEvent } from './event.ts'
+
+type PullRequestEvent = Extract<ActionEvent, { kind: 'pull_request' }>
 
 /** What is looked at: a commit, and the one that it is compared with. */
 export interface Revisions {
   readonly commit: string
   /** Null where there is nothing before. */
   readonly base: string | null
+  /** Of a pull request, the commit that was merged into its base; else the commit itself. */
+  readonly head: string
 }
 
 /**
@@ -21,27 +27,39 @@ export async function revisionsOf(step: Step): Promise<Revisions> {
   const [parent = null] = await repository.history.parents(checkedOut)
   const named = event.kind === 'merge_group' ? event.base : event.kind === 'push' ? event.before : null
   const base = named ?? parent
-  return { commit: checkedOut, base: base !== null && (await isHere(step, base)) ? base : null }
+  return { commit: checkedOut, base: base !== null && (await isHere(step, base)) ? base : null, head: checkedOut }
 }
 
-async function mergeOf(
-  step: Step,
-  checkedOut: string,
-  { head, base: named, number }: { readonly head: string; readonly base: string; readonly number: number },
-): Promise<Revisions> {
+async function mergeOf(step: Step, checkedOut: string, event: PullRequestEvent): Promise<Revisions> {
   const { history } = await step.app.repository()
   const [base, second] = await history.parents(checkedOut)
-  if (base !== undefined && second === head) {
+  // What GitHub has merged may be of a newer head than the event's: then that one is looked at.
+  const head = second ?? event.head
+  const wanted = (await newestBase(step, event)) ?? (second === undefined ? event.base : base) ?? event.base
+  if (base === wanted && second !== undefined) {
     if (!(await isHere(step, base))) throw tooShort()
-    return { commit: checkedOut, base }
+    return { commit: checkedOut, base, head }
   }
-  if (!(await isHere(step, named)) || !(await isHere(step, head))) throw tooShort()
-  const merge = await history.mergeOf(named, head)
-  if (merge !== null) return { commit: merge, base: named }
-  throw new StewardError(`pull request #${number} conflicts with its base`, {
+  if (!(await isHere(step, wanted)) || !(await isHere(step, head))) throw tooShort()
+  if (await history.isShallow()) await history.complete([wanted, head])
+  const merge = await history.mergeOf(wanted, head)
+  if (merge !== null) return { commit: merge, base: wanted, head }
+  throw new StewardError(`pull request #${event.number} conflicts with its base`, {
     code: 'merge_conflict',
     kind: 'user',
     hint: 'Merge the base branch into it, or rebase it: a plan is made on the merge.',
+  })
+}
+
+/**
+ * Where the base branch is now. GitHub makes its merge anew only when the head moves, or after hours
+ * (github.blog/changelog, 2026-02-19), and an old run that is started again has an old one. Null where nobody may ask.
+ */
+async function newestBase({ github, inputs, runner }: Step, { baseBranch }: PullRequestEvent): Promise<string | null> {
+  if (github === null || inputs.command === 'validate' || baseBranch === '') return null
+  return tipOf(github, baseBranch).catch((error: unknown) => {
+    runner.warning(`where ${baseBranch} is now is not known: ${errorMessage(error)}`)
+    return null
   })
 }
 

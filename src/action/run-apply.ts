@@ -56,7 +56,7 @@ export async function runApply(step: Step): Promise<StepResult> {
     judge: async ({ plan }) => {
       if (github === null) return nothingJudged.stops
       seen.plans = await readMergedPlans(app, github, { declared, tables, branch, plan })
-      seen.judgement = await judge(app, seen.plans, { declared, tables, plan })
+      seen.judgement = await judge(app, seen.plans, plan)
       for (const changed of seen.judgement.stopped) runner.error(`${changed.unit}: ${changedText(changed)}`)
       for (const { unit, pull } of seen.judgement.proceeding) {
         runner.warning(`${unit}: applied with another plan than pull request #${pull} showed`)
@@ -96,7 +96,8 @@ async function newest({ app, github, runner }: Step, branch: string): Promise<st
   const here = await source.resolve('HEAD')
   if (github === null || here === null) return 'HEAD'
   const tip = await tipOf(github, branch)
-  if (tip === here) return 'HEAD'
+  // One that lags behind is no reason to go back.
+  if (tip === here || (await source.isAncestor(tip, here))) return 'HEAD'
   runner.log(`${branch} has moved on to ${tip}: that is applied`)
   if ((await source.resolve(tip)) !== null || (await history.fetch(tip))) return tip
   throw new StewardError(`${branch} has moved on to ${tip.slice(0, 12)}, which can not be fetched`, {

@@ -43,7 +43,7 @@ async function plan(step: Step, revisions: Revisions): Promise<StepResult> {
   const made = await planMerge(app, { merge: revisions.commit, governing, signal })
   const diagnostics = await changedFirst(step, revisions, made.plan.diagnostics)
   const text = await made.frame(diagnostics)
-  for (const diagnostic of diagnostics) runner.log(prettyDiagnostic(diagnostic, text, false))
+  if (diagnostics.length > 0) runner.log(diagnostics.map((each) => prettyDiagnostic(each, text, false)).join('\n\n'))
   runner.log(prettyPlan(made.plan, false))
   for (const { guard, message } of made.refusals) runner.warning(`guard ${guard} will refuse this: ${message}`)
   const planPath = join(temp, 'steward-plan.json')
@@ -74,14 +74,13 @@ function shownPlan(step: Step, revisions: Revisions, made: MergePlan): ShownPlan
     protectedStages: settings?.guards.protectedStages ?? [],
     gates: gatesOf([...plan.units, ...held], declared),
     applyBy: settings?.applyBy ?? null,
-    linkTo: linksAt(step, revisions.commit),
+    linkTo: linksAt(step, revisions.head),
     footer: footer(step, revisions, plan.digest),
   }
 }
 
-function footer({ event, repositoryUrl, runUrl }: Step, { commit, base }: Revisions, digest: string): string {
+function footer({ event, repositoryUrl, runUrl }: Step, { base, head }: Revisions, digest: string): string {
   const short = (sha: string): string => link(code(sha.slice(0, 7)), `${repositoryUrl}/commit/${sha}`)
-  const head = event.kind === 'pull_request' ? event.head : commit
   const parts = [
     `head ${short(head)}`,
     ...(base === null ? [] : [`base ${short(base)}`]),
@@ -115,7 +114,7 @@ async function tell(step: Step, told: Told): Promise<void> {
   const root = app.options.root === 'models' ? '' : ` (${app.options.root})`
   const how = await reportCheck(github, {
     name: `steward plan${root}`,
-    sha: event.head,
+    sha: told.revisions.head,
     conclusion: errorsOf(told.made.plan) > 0 ? 'failure' : told.made.refusals.length > 0 ? 'neutral' : 'success',
     title: told.title,
     summary: planBody({ ...told.shown, footer: '' }, 50_000),
@@ -131,11 +130,12 @@ async function tell(step: Step, told: Told): Promise<void> {
 async function comment(
   step: Step,
   github: Connection,
-  { number, head, base }: { readonly number: number; readonly head: string; readonly base: string },
+  { number, base }: { readonly number: number; readonly base: string },
   { revisions, made, shown }: Told,
 ): Promise<void> {
   const { root } = step.app.options
   const comments = new PlanComments(github, root)
+  const { head } = revisions
   const now = await pullRequest(github, number)
   if (now.head !== head) {
     step.runner.log(`the head has moved to ${now.head}: its own run writes the comment`)

@@ -13,14 +13,14 @@ export async function runValidate(step: Step, note: string | null = null): Promi
   const { catalog, frame } = await app.checked({ kind: 'git', revision: revisions.commit }, null, signal)
   const diagnostics = await changedFirst(step, revisions, catalog.diagnostics)
   const text = await frame(diagnostics)
-  for (const diagnostic of diagnostics) runner.log(prettyDiagnostic(diagnostic, text, false))
+  if (diagnostics.length > 0) runner.log(diagnostics.map((each) => prettyDiagnostic(each, text, false)).join('\n\n'))
   runner.command(githubAnnotations(diagnostics))
   const errors = diagnostics.filter(isError).length
   const warnings = diagnostics.length - errors
   const found = `${countText(errors, 'error')}, ${countText(warnings, 'warning')}`
   const counts = `${countText(catalog.documents, 'document')} of ${countText(catalog.units, 'model')}: ${found}.`
   runner.log(counts)
-  const linkTo = linksAt(step, revisions.commit)
+  const linkTo = linksAt(step, revisions.head)
   const summary = [
     `### Validation ${errors > 0 ? 'failed' : 'passed'}`,
     '',
@@ -52,8 +52,7 @@ export async function changedFirst(
   return diagnostics.toSorted((a, b) => rank(a) - rank(b))
 }
 
-/** Links to lines as the head of the pull request has them; the merge itself is not kept by GitHub. */
-export function linksAt({ event, repositoryUrl }: Step, commit: string): (path: string, line: number) => string {
-  const sha = event.kind === 'pull_request' ? event.head : commit
-  return (path, line) => `${repositoryUrl}/blob/${sha}/${path.split('/').map(encodeURIComponent).join('/')}#L${line}`
+/** Links to lines as a commit has them; of a pull request its head: the merge itself is not kept by GitHub. */
+export function linksAt({ repositoryUrl }: Step, commit: string): (path: string, line: number) => string {
+  return (path, line) => `${repositoryUrl}/blob/${commit}/${path.split('/').map(encodeURIComponent).join('/')}#L${line}`
 }

@@ -7,9 +7,11 @@ import { plain } from '../report/diagnostics.ts'
  *
  * The runner takes a line that begins with `::`, or holds `##[`, for a command, whoever wrote it
  * (docs.github.com, "Workflow commands"; actions/runner, ActionCommand.cs). Everything that may come from a document is
- * written while commands are stopped, with a word that nobody can foresee; only `command` gives any.
+ * written while commands are stopped, with a word that nobody can foresee, and that no text can hold before it is chosen; only `command` gives any.
  */
 export class Runner {
+  /** One for the whole step: each new one would be a word that the runner hides from then on. */
+  readonly #word = randomUUID()
   readonly #write: (text: string) => void
   readonly #files: { readonly output: string | undefined; readonly summary: string | undefined }
 
@@ -23,8 +25,7 @@ export class Runner {
 
   /** Lines of the log, whatever they hold. */
   log(text: string): void {
-    const word = randomUUID()
-    this.#write(`::stop-commands::${word}\n${plain(text)}\n::${word}::\n`)
+    this.#write(`::stop-commands::${this.#word}\n${plain(text)}\n::${this.#word}::\n`)
   }
 
   /** Commands whose content is escaped already. */

@@ -14,6 +14,7 @@ import type { Tables } from '../recorded/tables.ts'
 import { createDrivers } from '../runtimes/registry.ts'
 import { capabilityTable } from '../runtimes/capability-table.ts'
 import type { RuntimeDriver } from '../runtimes/driver.ts'
+import type { GitAuthorization } from '../source/history.ts'
 import { openRepository, type Repository } from '../source/repository.ts'
 import type { RevisionRequest, Source } from '../source/source.ts'
 import { envProvider } from '../secrets/env-provider.ts'
@@ -42,6 +43,8 @@ export interface AppOptions {
   /** The command line that runs `steward store` on a state folder. */
   readonly storeCommand: (stateDir: string) => readonly string[]
   readonly decorate?: PortDecorator
+  /** For fetching a commit that a clone lacks. */
+  readonly gitAuthorization?: GitAuthorization | null
 }
 
 export interface DeclaredResult {
@@ -97,7 +100,11 @@ export class App {
   }
 
   repository(): Promise<Repository> {
-    this.#repository ??= openRepository(this.options.repo, this.options.root).then((repository) => {
+    this.#repository ??= openRepository(
+      this.options.repo,
+      this.options.root,
+      this.options.gitAuthorization ?? null,
+    ).then((repository) => {
       const source: Source = this.#decorate('source', repository.source)
       this.#closers.push(() => source.close())
       return { ...repository, source }

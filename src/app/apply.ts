@@ -82,6 +82,8 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
   if (!sure) return { kind: 'declined', planned }
   const hasActions = planned.plan.units.some(({ actions }) => actions.length > 0)
   const stops = hasActions ? await request.judge?.(planned) : undefined
+  const kept = stops === undefined ? null : onlyStopped(planned, stops)
+  if (kept !== null) return { kind: 'nothing', planned, failed: kept }
   const deadline = AbortSignal.timeout(request.timeoutMs)
   const bounded = AbortSignal.any([signal, deadline])
   try {
@@ -90,6 +92,25 @@ export async function apply(app: App, request: ApplyRequest): Promise<ApplyEnd> 
     if (!deadline.aborted || signal.aborted) throw error
     return { kind: 'timeout', planned, results: new Map(), waiting: [] }
   }
+}
+
+/** What is stopped, where all that there is to do is that, and the tables say so already (I10); else null. */
+function onlyStopped({ plan, recorded, unsettled }: Planned, stops: Stops): readonly string[] | null {
+  const left = plan.units.filter(({ actions }) => actions.length > 0)
+  const reasonOf = ({ unit, stage }: Plan['units'][number]): string | undefined =>
+    stops.get(unit)?.get(null) ?? stops.get(unit)?.get(stage)
+  const isTold = (unit: Plan['units'][number]): boolean => {
+    const reason = reasonOf(unit)
+    return reason !== undefined && String(recorded.units.get(unit.unit)?.status?.message ?? '').includes(reason)
+  }
+  const stopped = new Set(left.map(({ unit }) => unit))
+  const open = unsettled.some((model) => !stopped.has(model) || hasOpenRollout(recorded, model))
+  if (open || !left.every(isTold)) return null
+  return left.map((unit) => `${unit.unit}: ${reasonOf(unit) ?? ''}`)
+}
+
+function hasOpenRollout({ units }: RecordedState, model: ModelId): boolean {
+  return units.get(model)?.deployments.some(({ status }) => isOpen(status)) === true
 }
 
 /**

@@ -82,7 +82,7 @@ export class Leader {
     await controller.untilIdle(AbortSignal.any([signal, poll, followed.nextChange()]))
     telemetry.queueDepth = controller.depth()
     const settled = controller.idle && this.#openRollouts() === 0
-    await this.#options.pulls?.report(controller.results)
+    this.#options.pulls?.report(controller.results)
     if (settled) await this.#checkpoint()
     else await this.#unsettle()
     return settled
@@ -93,6 +93,11 @@ export class Leader {
     if (this.#controller === null) return false
     const { intent, results } = this.#controller
     return isComplete(intent.declared, results) && [...this.#failed].every((model) => results.has(model))
+  }
+
+  /** Tells GitHub what is left to tell. */
+  async finish(): Promise<void> {
+    await this.#options.pulls?.finish(this.#controller?.results ?? new Map())
   }
 
   /** Compares again if something has changed or everything is due; a branch that stands still costs one read of a ref. */

@@ -19,9 +19,13 @@ import type { Intent, ReconcilePorts } from '../reconcile/ports.ts'
 import { recordRejection } from '../reconcile/record-rejection.ts'
 import type { UnitResult } from '../reconcile/reconcile-unit.ts'
 
+/** After a comment that could not be written. */
+const SILENT_MS = 300_000
+
 export interface PullRequestsOptions {
   readonly app: App
-  readonly connection: Connection
+  /** Reads the token or the key anew: they are renewed while a daemon runs. */
+  readonly connect: () => Promise<Connection>
   readonly tables: Tables
   readonly branch: string
   readonly log: (text: string) => void
@@ -37,6 +41,9 @@ export class PullRequests {
   #recorded = new Map<ModelId, RecordedUnit>()
   #touched = new Set<ModelId>()
   #said = ''
+  #connection: Connection | null = null
+  #reporting: Promise<void> | null = null
+  #silentUntil = 0
 
   constructor(options: PullRequestsOptions) {
     this.#options = options
@@ -51,20 +58,22 @@ export class PullRequests {
     plan: Plan,
     recorded: ReadonlyMap<ModelId, RecordedUnit>,
   ): Promise<Judgement | null> {
-    const { app, connection, tables, branch, log } = this.#options
+    const { app, connect, tables, branch, log } = this.#options
     for (const [model, unit] of recorded) this.#recorded.set(model, unit)
     this.#declared = declared
     const changed = plan.units.filter(({ actions }) => actions.length > 0)
     try {
       // Asked with every comparison: what was closed or written since is known then, whatever the revision.
+      const connection = (this.#connection ??= await connect())
       this.#plans = await readMergedPlans(app, connection, { declared, tables, branch, plan })
       if (declared.revision !== this.#revision) this.#touched = new Set()
       this.#revision = declared.revision
       for (const { unit } of changed) this.#touched.add(unit)
-      this.#judgement = await judge(app, this.#plans, { declared, tables, plan })
+      this.#judgement = await judge(app, this.#plans, plan)
       this.#said = ''
       return this.#judgement
     } catch (error) {
+      this.#connection = null
       const text = errorMessage(error)
       if (this.#said !== text) log(`what pull requests have shown is not known: ${text}; changes wait`)
       this.#said = text
@@ -88,15 +97,39 @@ export class PullRequests {
     }
   }
 
-  /** Tells merged pull requests how they stand; asks nothing of GitHub while that has not changed. */
-  async report(results: ReadonlyMap<ModelId, UnitResult>): Promise<void> {
-    const { connection, log } = this.#options
-    if (this.#plans === null || this.#declared === null) return
-    if (this.#plans.pulls.length === 0 && this.#touched.size === 0) return
+  /**
+   * Tells merged pull requests how they stand, beside the round: rollouts on their way do not wait for GitHub. Asks
+   * nothing while that has not changed, and nothing for a while where a comment could not be written.
+   */
+  report(results: ReadonlyMap<ModelId, UnitResult>): void {
+    const now = this.#options.app.clock.monotonic()
+    if (this.#reporting !== null || now < this.#silentUntil) return
+    this.#reporting = this.#report(results)
+      .then((failed) => {
+        if (failed) this.#silentUntil = this.#options.app.clock.monotonic() + SILENT_MS
+      })
+      .catch((error: unknown) => this.#options.log(`the pull requests were not told: ${errorMessage(error)}`))
+      .finally(() => {
+        this.#reporting = null
+      })
+  }
+
+  /** Tells what is left to tell, and waits for it. */
+  async finish(results: ReadonlyMap<ModelId, UnitResult>): Promise<void> {
+    await this.#reporting
+    this.report(results)
+    await this.#reporting
+  }
+
+  async #report(results: ReadonlyMap<ModelId, UnitResult>): Promise<boolean> {
+    const { log } = this.#options
+    const plans = this.#plans
+    if (plans === null || this.#declared === null || this.#connection === null) return false
+    if (plans.pulls.length === 0 && this.#touched.size === 0) return false
     const now = [...results].map(([model, { recorded }]) => [model, recorded] as const)
-    this.#plans = await reportMerged(
-      connection,
-      this.#plans,
+    const told = await reportMerged(
+      this.#connection,
+      plans,
       {
         declared: this.#declared,
         recorded: new Map([...this.#recorded, ...now]),
@@ -107,5 +140,8 @@ export class PullRequests {
       },
       log,
     )
+    // What was read meanwhile is newer.
+    if (this.#plans === plans) this.#plans = told.plans
+    return told.failed
   }
 }

@@ -123,8 +123,8 @@ async function pullRequestsOf(
   if (watch || !hasGitHubIdentity(app)) return null
   const { PullRequests } = await import('./pull-requests.ts')
   // Rollouts on their way go on in between: what GitHub does not answer soon is asked at the next round.
-  const connection = await connectGitHub(app, { version, log, maxWait: 20, retries: 1 })
-  return new PullRequests({ app, connection, tables, branch, log })
+  const connect = () => connectGitHub(app, { version, log, maxWait: 20, retries: 1 })
+  return new PullRequests({ app, connect, tables, branch, log })
 }
 
 async function lead(leader: Leader, options: FollowOptions, log: (text: string) => void): Promise<boolean> {
@@ -141,7 +141,10 @@ async function lead(leader: Leader, options: FollowOptions, log: (text: string) 
       if (said !== error.message) log(`${error.message}; trying again`)
       said = error.message
     }
-    if (options.once && (settled || said !== '')) return said === '' && leader.complete
+    if (options.once && (settled || said !== '')) {
+      await leader.finish()
+      return said === '' && leader.complete
+    }
     const jitter = 0.9 + app.randomness.next() * 0.2
     const left = intervalMs * jitter - (app.clock.monotonic() - began)
     const wake = AbortSignal.any([signal, followed.nextChange()])

@@ -4,7 +4,7 @@
  * length begins at every character, so that a long text is looked at in one go.
  */
 const tokens =
-  /(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60}|xox[abprs]-[A-Za-z0-9-]{10}|sk-[A-Za-z0-9_-]{32}|AIza[A-Za-z0-9_-]{35}|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8}|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|(?<=[a-z0-9+.-]):\/\/[^/\s:@]+:[^/\s:@$]+@/
+  /(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36}|ghs_[A-Za-z0-9._-]{36}|github_pat_[A-Za-z0-9_]{60}|xox[abprs]-[A-Za-z0-9-]{10}|sk-[A-Za-z0-9_-]{32}|AIza[A-Za-z0-9_-]{35}|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8}|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|(?<=[a-z0-9+.-]):\/\/[^/\s:@]+:[^/\s:@$]+@/
 
 /** The same, with all that belongs to it. */
 const whole = new RegExp(`(?:${tokens.source})[^\\s"',}\\]]*`, 'g')

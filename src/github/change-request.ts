@@ -82,28 +82,23 @@ async function putBranch(connection: Connection, branch: string, commit: string)
   }
 }
 
-/** GitHub allows one open pull request a branch: a second try after a lost answer finds the first. */
+/** GitHub allows one open pull request a branch: where the answer is lost, the second try finds the first. */
 async function createPull(
   connection: Connection,
   { branch, baseBranch, title, body }: { branch: string; baseBranch: string; title: string; body: string },
-): Promise<PullRequest> {
-  const openOne = async (): Promise<PullRequest | undefined> =>
-    (await pullsFrom(connection, branch)).find(({ state }) => state === 'open')
-  try {
-    await connection.call('the pull request', ({ pulls }, place) =>
-      pulls.create({ ...place, head: branch, base: baseBranch, title, body, request: { retries: 0 } }),
-    )
-  } catch (error) {
-    const status = statusOf(error)
-    if (status !== null && status !== 422 && status < 500) throw error
-    const found = await openOne()
-    if (found !== undefined) return found
-    if (status === 422) throw error
-    await connection.call('the pull request', ({ pulls }, place) =>
-      pulls.create({ ...place, head: branch, base: baseBranch, title, body, request: { retries: 0 } }),
-    )
+): Promise<Pick<PullRequest, 'number' | 'url'>> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { data } = await connection.call('the pull request', ({ pulls }, place) =>
+        pulls.create({ ...place, head: branch, base: baseBranch, title, body, request: { retries: 0 } }),
+      )
+      return { number: data.number, url: data.html_url }
+    } catch (error) {
+      const status = statusOf(error)
+      if (status !== null && status !== 422 && status < 500) throw error
+      const found = (await pullsFrom(connection, branch)).find(({ state }) => state === 'open')
+      if (found !== undefined) return found
+      if (status === 422 || tries > 1) throw error
+    }
   }
-  const found = await openOne()
-  if (found === undefined) throw new Error(`there is no pull request of ${branch} after it was opened`)
-  return found
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../domain/diagnostics.ts'
 import { plain } from '../report/diagnostics.ts'
 import type { Connection } from './connection.ts'
-import { statusOf } from './connection.ts'
+import { isRefused } from './connection.ts'
 
 export interface CheckResult {
   readonly name: string
@@ -32,20 +32,15 @@ export async function reportCheck(connection: Connection, check: CheckResult): P
     await createCheck(connection, check)
     return 'check'
   } catch (error) {
-    if (!mayNot(error)) throw error
+    if (!isRefused(error)) throw error
   }
   try {
     await createStatus(connection, check)
     return 'status'
   } catch (error) {
-    if (!mayNot(error)) throw error
+    if (!isRefused(error)) throw error
     return null
   }
-}
-
-/** Without the permission GitHub answers 403, or 404 where nothing is to be seen. */
-function mayNot(error: unknown): boolean {
-  return statusOf(error) === 403 || statusOf(error) === 404
 }
 
 async function createCheck(connection: Connection, check: CheckResult): Promise<void> {

@@ -1,6 +1,5 @@
-import { errorMessage } from '../domain/errors.ts'
 import type { Connection } from './connection.ts'
-import { statusOf } from './connection.ts'
+import { isRefused, statusOf } from './connection.ts'
 import { readComment, type PlanComment } from './plan-comment.ts'
 
 /** A plan's comment where it stands. */
@@ -9,6 +8,7 @@ export interface StandingComment {
   readonly pull: number
   readonly url: string
   readonly body: string
+  readonly author: string
   readonly comment: PlanComment
 }
 
@@ -64,8 +64,9 @@ export class PlanComments {
 
   /** Writes the one comment: edits what is there, removes a double, creates what is missing. Equal text writes nothing. */
   async put(pull: number, body: string, standing: readonly StandingComment[]): Promise<'written' | 'unchanged'> {
-    const [kept, ...doubles] = standing
-    for (const double of doubles) await this.#delete(double)
+    const [kept, ...others] = standing
+    // What another App has written is its own.
+    for (const double of others.filter(({ author }) => author === kept?.author)) await this.#delete(double)
     if (kept === undefined) return this.#create(pull, body)
     if (kept.body === body) return 'unchanged'
     await this.edit(kept, body)
@@ -111,7 +112,7 @@ export class PlanComments {
       if (comment === null || comment.root !== this.#root || user === null) continue
       if (user.type !== 'Bot' && user.login !== (await this.#ownLogin())) continue
       const pull = Number(issue.split('/').at(-1))
-      found.push({ id, pull, url, body: body.replaceAll('\r\n', '\n'), comment })
+      found.push({ id, pull, url, body: body.replaceAll('\r\n', '\n'), author: user.login, comment })
     }
     return found.sort((a, b) => a.id - b.id)
   }
@@ -122,8 +123,8 @@ export class PlanComments {
       .call('whose token it is', ({ users }) => users.getAuthenticated())
       .then(({ data }) => data.login)
       .catch((error: unknown) => {
-        if (statusOf(error) === null) throw new Error(errorMessage(error), { cause: error })
-        return null
+        if (isRefused(error)) return null
+        throw error
       })
     return this.#login
   }

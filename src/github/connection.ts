@@ -35,6 +35,7 @@ export interface ConnectionOptions extends GitHubPlace {
 
 export type Api = Octokit['rest']
 
+const API_VERSION = '2022-11-28'
 const REQUEST_MS = 30_000
 const MAX_WAIT_SECONDS = 90
 const LIMIT_RETRIES = 2
@@ -77,6 +78,10 @@ export class Connection {
       request,
       retry: { retries },
       throttle: { onRateLimit: onLimit('rate limit'), onSecondaryRateLimit: onLimit('secondary limit') },
+    })
+    // Unversioned requests move on to versions without fields that are needed here (docs.github.com, "API versions").
+    this.#client.hook.before('request', ({ headers }) => {
+      headers['x-github-api-version'] = API_VERSION
     })
     this.#client.hook.wrap('request', (send, options) => waitingAsAsked(() => send(options), maxWait, log))
   }
@@ -144,6 +149,17 @@ export function statusOf(error: unknown): number | null {
   if (typeof error !== 'object' || error === null || !('status' in error)) return null
   const answered = 'response' in error && error.response !== undefined
   return answered && typeof error.status === 'number' ? error.status : null
+}
+
+/** Whether it was refused for want of a permission: GitHub answers 403, or 404 where nothing is to be seen; 403 is a limit too. */
+export function isRefused(error: unknown): boolean {
+  const status = statusOf(error)
+  if (status === 404) return true
+  const cause = error instanceof StewardError ? error.cause : error
+  const headers =
+    (cause as { readonly response?: { readonly headers?: Record<string, unknown> } }).response?.headers ?? {}
+  const isLimit = headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined
+  return status === 403 && !isLimit && !/\bsecondary rate\b/i.test(errorMessage(cause))
 }
 
 const hints: Readonly<Record<number, readonly [string, string]>> = {

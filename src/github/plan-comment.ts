@@ -56,7 +56,9 @@ export function writeComment(comment: PlanComment): string {
   const past = kept.length === 0 ? [] : ['', `<sub>${kept.join(' → ')} → ${state}</sub>`]
   const merged = state === 'waiting' || state === 'applied' || state === 'failed'
   const wrap = (lines: readonly string[]): readonly string[] =>
-    merged ? ['<details><summary>The plan as it was shown</summary>', '', ...lines, '', '</details>'] : lines
+    merged
+      ? ['<details><summary>The plan as it was shown</summary>', '', ...lines.map(withoutAlerts), '', '</details>']
+      : lines
   return [
     `<!-- steward:plan ${hidden(marker)} -->`,
     unmarked(status),
@@ -65,6 +67,11 @@ export function writeComment(comment: PlanComment): string {
     ...past,
     `<!-- steward:record ${encodeUnits(reviewed.units)} -->`,
   ].join('\n')
+}
+
+/** GitHub shows no alerts inside what is folded (github/markup#1753). */
+function withoutAlerts(text: string): string {
+  return text.replaceAll(/^> \[!(WARNING|CAUTION)\]$/gm, '>')
 }
 
 /** A value that is shown as code may hold lines like our own: they are no longer that. */
@@ -125,11 +132,11 @@ function parsed(text: string): JsonObject | null {
   }
 }
 
-/** {unit: {stage: mark}}, deflated: names repeat. An empty stage is catalog and registry. */
+/** {unit: {stage: marks, one behind the other}}, deflated: names repeat. An empty stage is catalog and registry. */
 function encodeUnits(units: readonly ReviewedUnit[] | null): string {
   if (units === null) return ''
   const grouped: Record<string, Record<string, string>> = {}
-  for (const { unit, stage, mark } of units) (grouped[unit] ??= {})[stage ?? ''] = mark
+  for (const { unit, stage, marks } of units) (grouped[unit] ??= {})[stage ?? ''] = marks.join('')
   return deflateRawSync(JSON.stringify(grouped)).toString('base64')
 }
 
@@ -144,10 +151,10 @@ function decodeUnits(record: string): readonly ReviewedUnit[] | null {
   const grouped = parsed(text)
   if (grouped === null) return null
   return Object.entries(grouped).flatMap(([unit, stages]) =>
-    Object.entries(isJsonObject(stages) ? stages : {}).map(([stage, mark]) => ({
+    Object.entries(isJsonObject(stages) ? stages : {}).map(([stage, marks]) => ({
       unit: unit as ModelId,
       stage: stage === '' ? null : stage,
-      mark: String(mark),
+      marks: String(marks).match(/[0-9a-f]{32}/g) ?? [],
     })),
   )
 }

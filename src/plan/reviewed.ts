@@ -1,7 +1,8 @@
 import type { ModelId } from '../domain/names.ts'
+import { unitDigest } from './digest.ts'
 import type { Action, Plan, UnitPlan } from './plan.ts'
 
-/** 128 bits of a unit digest, in hex: a plan with another meaning and the same mark can't be made on purpose. */
+/** 128 bits of a digest, in hex: another change with the same mark can't be made on purpose. */
 const MARK_DIGITS = 32
 
 /** One unit of a plan that people have seen, in one stage. */
@@ -9,8 +10,8 @@ export interface ReviewedUnit {
   readonly unit: ModelId
   /** Null: catalog and registry. */
   readonly stage: string | null
-  /** The first 128 bits of its digest; empty for a unit that was blocked. */
-  readonly mark: string
+  /** One for each action: a run that was cut off leaves a part of them to be done. */
+  readonly marks: readonly string[]
 }
 
 /** What a pull request showed: enough to tell later whether what would be done still is that. */
@@ -25,11 +26,22 @@ export interface ReviewedPlan {
 }
 
 export function reviewedUnits(units: readonly UnitPlan[]): ReviewedUnit[] {
-  return units.map(({ unit, stage, digest, blocked }) => ({ unit, stage, mark: blocked ? '' : markOf(digest) }))
+  const found = Map.groupBy(units, keyOf)
+  return [...found.values()].flatMap((plans) => {
+    const [first] = plans
+    if (first === undefined) return []
+    const { unit, stage } = first
+    return [{ unit, stage, marks: plans.flatMap(marksOf) }]
+  })
 }
 
-export function markOf(digest: string): string {
-  return digest.replace(/^sha256:/, '').slice(0, MARK_DIGITS)
+/** What an action does, whatever the commit that brings it: as the unit's digest, for each action by itself. */
+export function marksOf({ unit, stage, actions }: UnitPlan): string[] {
+  return actions.map((action) =>
+    unitDigest(unit, stage, [action])
+      .replace(/^sha256:/, '')
+      .slice(0, MARK_DIGITS),
+  )
 }
 
 /** One commit of the branch that is applied, with the pull request that it merged. */
@@ -39,15 +51,17 @@ export interface Merge {
   readonly pull: number | null
   /** The models in whose folders it changed something. */
   readonly changed: readonly ModelId[]
+  /** The models that depend on something else that it changed: a namespace, or a part of `_platform`. */
+  readonly affected: readonly ModelId[]
   /** Null where no plan was shown: then nothing binds. */
   readonly reviewed: ReviewedPlan | null
 }
 
-/** What the newest of the merged pull requests that speak of a unit's stage has shown. */
+/** What the merged pull requests that speak of a unit's stage have shown of it. */
 interface Expectation {
   readonly pull: number
-  /** Null: its plan did not name it, although it changes the model. */
-  readonly mark: string | null
+  /** What may be done; empty: nobody has shown anything. */
+  readonly marks: ReadonlySet<string>
 }
 
 /** A unit whose plan is another one than the merged pull request showed. */
@@ -70,23 +84,34 @@ export function changedSinceReview(plan: Plan, merges: readonly Merge[]): Change
   for (const merge of merges) expect(expected, plan, merge)
   return plan.units.flatMap((now) => {
     const expectation = expected.get(keyOf(now))
-    if (expectation === undefined || now.actions.length === 0 || markOf(now.digest) === expectation.mark) return []
+    if (expectation === undefined || marksOf(now).every((mark) => expectation.marks.has(mark))) return []
     const { unit, stage, actions } = now
-    return [{ unit, stage, pull: expectation.pull, planned: expectation.mark !== null, now: actions }]
+    return [{ unit, stage, pull: expectation.pull, planned: expectation.marks.size > 0, now: actions }]
   })
 }
 
-function expect(expected: Map<string, Expectation>, plan: Plan, { pull, changed, reviewed }: Merge): void {
-  const touched = new Set(changed)
-  const units = plan.units.filter(({ unit }) => touched.has(unit))
+/**
+ * A pull request that changes a model decides what may be done with it. One that only shows it, since it was not applied
+ * yet, allows that too. One that changes what the model depends on has to show it, unless another one has.
+ */
+function expect(expected: Map<string, Expectation>, plan: Plan, merge: Merge): void {
+  const { pull, reviewed } = merge
+  const [changed, affected] = [new Set(merge.changed), new Set(merge.affected)]
   if (pull === null || reviewed === null) {
-    for (const unit of units) expected.delete(keyOf(unit))
+    for (const unit of plan.units) if (changed.has(unit.unit)) expected.delete(keyOf(unit))
     return
   }
+  const shown = new Map((reviewed.units ?? []).map((unit) => [keyOf(unit), unit.marks]))
   const whole = reviewed.digest === plan.digest
-  const marks = new Map((reviewed.units ?? []).map((unit) => [keyOf(unit), unit.mark]))
-  for (const unit of units) expected.set(keyOf(unit), { pull, mark: whole ? markOf(unit.digest) : null })
-  for (const [key, mark] of marks) expected.set(key, { pull, mark })
+  for (const unit of plan.units) {
+    const key = keyOf(unit)
+    const before = expected.get(key)
+    const named = whole ? marksOf(unit) : shown.get(key)
+    if (changed.has(unit.unit)) expected.set(key, { pull, marks: new Set(named ?? []) })
+    else if (named !== undefined) {
+      expected.set(key, { pull: before?.pull ?? pull, marks: new Set([...(before?.marks ?? []), ...named]) })
+    } else if (affected.has(unit.unit) && before === undefined) expected.set(key, { pull, marks: new Set() })
+  }
 }
 
 export function keyOf({ unit, stage }: Pick<UnitPlan, 'unit' | 'stage'>): string {
@@ -96,17 +121,19 @@ export function keyOf({ unit, stage }: Pick<UnitPlan, 'unit' | 'stage'>): string
 /** Stages of units that are left as they are; null among them: the whole unit. */
 export type Stops = ReadonlyMap<ModelId, ReadonlyMap<string | null, string>>
 
-/**
- * What a changed plan stops: protected stages always, everything where the settings say `stop`. The value says why.
- */
-export function stopsOf(
-  changed: readonly ChangedUnit[],
-  rule: { readonly protectedStages: readonly string[]; readonly onChangedPlan: 'stop' | 'stop_protected' },
-): Stops {
+/** The rules that a change is judged by: those that held before it (I15). */
+export interface StopRule {
+  readonly protectedStages: readonly string[]
+  readonly onChangedPlan: 'stop' | 'stop_protected'
+}
+
+/** What changed plans stop: protected stages always, everything where the rules say `stop`. The value says why. */
+export function stopsOf(changed: readonly ChangedUnit[], ruleOf: (changed: ChangedUnit) => StopRule): Stops {
   const stops = new Map<ModelId, Map<string | null, string>>()
   for (const each of changed) {
-    const isProtected = each.stage !== null && rule.protectedStages.includes(each.stage)
-    if (!isProtected && rule.onChangedPlan !== 'stop') continue
+    const { protectedStages, onChangedPlan } = ruleOf(each)
+    const isProtected = each.stage !== null && protectedStages.includes(each.stage)
+    if (!isProtected && onChangedPlan !== 'stop') continue
     const stages = stops.get(each.unit) ?? new Map<string | null, string>()
     stops.set(each.unit, stages.set(each.stage, changedText(each)))
   }

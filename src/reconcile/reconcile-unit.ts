@@ -100,7 +100,9 @@ class UnitPass {
     const { allowDeletes } = this.#intent
     const begun = new Set(staged.filter(({ kind }) => BEGINS.has(kind)).map(({ key }) => key.split('#')[1] ?? ''))
     const answered = { unit: this.#unit, recorded: this.#recorded, begun }
-    if (await withdrawFailed(this.#ports, this.#intent, answered)) await this.#reread()
+    // A stop keeps what failed as it is: what the documents say instead has not been allowed.
+    const isStopped = this.#intent.stops?.has(this.#model) === true
+    if (!isStopped && (await withdrawFailed(this.#ports, this.#intent, answered))) await this.#reread()
     for (const action of staged) {
       if (!isDelete(action) && (allowDeletes || !removes(action))) await this.#deploy(action)
     }
@@ -230,7 +232,10 @@ class UnitPass {
   }
 
   async #step(item: RecordedDeployment, event: Parameters<typeof stepRollout>[2]['event']): Promise<void> {
-    const declared = this.#unit?.deployments.get(item.name)
+    // In a stopped stage the recorded hold holds, whatever the documents say by now.
+    const stops = this.#intent.stops?.get(this.#model)
+    const isStopped = stops !== undefined && (stops.has(null) || stops.has(item.stage))
+    const declared = isStopped ? undefined : this.#unit?.deployments.get(item.name)
     await this.#guarded(async () => {
       if (!isDriven(methodOf(item))) {
         if (event?.type !== 'removed') return

@@ -10,7 +10,7 @@ export interface HistoryCommit {
 
 /** What a repository tells about commits, beyond the content of one. Each question is one git process, or a few. */
 export interface History {
-  /** The commits after `from` up to `to`, the oldest first; with `from` null only `to` itself. */
+  /** The commits after `from` up to `to`, the oldest first; with `from` null the last few hundred. */
   commits(from: string | null, to: string): Promise<readonly HistoryCommit[]>
   /** The paths below the root in which two commits differ. */
   changedPaths(from: string, to: string): Promise<readonly string[]>
@@ -22,21 +22,37 @@ export interface History {
   isShallow(): Promise<boolean>
   /** Brings a commit from `origin` that the clone lacks; false where that does not give it. */
   fetch(commit: string): Promise<boolean>
+  /** Brings the whole history of some commits, as far as `origin` gives it, into a clone that was cut off. */
+  complete(commits: readonly string[]): Promise<void>
   /** The commit that merging `head` into `base` gives, made without a work tree; null where they conflict. */
   mergeOf(base: string, head: string): Promise<string | null>
   /** The address of `origin`; null without one. */
   originUrl(): Promise<string | null>
 }
 
+/** Commits that are looked at where nothing says what was applied last. */
+const FIRST_COMMITS = 300
+
 const OID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/
 
-export function openHistory(gitDir: string, root: string): History {
+/** How to reach `origin` where the clone keeps no credentials: the whole environment of git, which has them. */
+export interface GitAuthorization {
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export function openHistory(gitDir: string, root: string, authorization: GitAuthorization | null): History {
   const git = (...words: string[]): Promise<string> => runGit(gitDir, words)
+  /** Without credentials of ours first: two of them in one request are refused. Fails in silence: what is there tells. */
+  const transfer = async (...words: string[]): Promise<void> => {
+    const plain = await git(...words).catch(() => null)
+    if (plain !== null || authorization === null) return
+    await runGit(gitDir, words, authorization.environment).catch(() => '')
+  }
   const isShallow = async (): Promise<boolean> => (await git('rev-parse', '--is-shallow-repository')).trim() === 'true'
   return {
     commits: async (from, to) => {
-      const range = from === null ? ['--max-count=1', checked(to)] : [`${checked(from)}..${to}`]
-      const shown = ['--first-parent', '-m', '--name-only', '--no-renames', '--format=%x01%H %s']
+      const range = from === null ? [`--max-count=${FIRST_COMMITS}`, checked(to)] : [`${checked(from)}..${to}`]
+      const shown = ['--first-parent', '-m', '--name-only', '--no-renames', '--format=%x00%H%x00%s']
       const listed = await git('-c', 'core.quotePath=false', 'log', ...shown, ...range, '--')
       return parseLog(listed, root).reverse()
     },
@@ -55,10 +71,21 @@ export function openHistory(gitDir: string, root: string): History {
       if (!OID.test(commit)) return false
       // A depth given to a whole clone would cut it off.
       const depth = (await isShallow()) ? ['--depth=1'] : []
-      await git('fetch', '--quiet', '--no-tags', ...depth, 'origin', commit).catch(() => '')
+      await transfer('fetch', '--quiet', '--no-tags', ...depth, 'origin', commit)
       return git('cat-file', '-e', `${commit}^{commit}`).then(
         () => true,
         () => false,
+      )
+    },
+    complete: async (commits) => {
+      if (!(await isShallow())) return
+      await transfer(
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--unshallow',
+        'origin',
+        ...commits.filter((each) => OID.test(each)),
       )
     },
     mergeOf: async (base, head) => {
@@ -85,14 +112,23 @@ async function mergedTree(git: (...words: string[]) => Promise<string>, base: st
   } catch (error) {
     const { cause } = error as { readonly cause?: { readonly code?: unknown } }
     if (cause?.code === 1) return null
-    throw error
+    // The clone does not reach back to where they parted.
+    throw new StewardError('the checkout is too short to merge the pull request into its base', {
+      code: 'history_missing',
+      kind: 'user',
+      hint: 'Give actions/checkout `fetch-depth: 0`.',
+      cause: error,
+    })
   }
 }
 
+/** NUL, oid, NUL, subject and a line for each path: nothing in a commit can hold a NUL. */
 function parseLog(listed: string, root: string): HistoryCommit[] {
-  return listed.split('\u0001').flatMap((block) => {
-    const [first = '', ...paths] = block.split('\n')
-    const [, commit, subject = ''] = /^([0-9a-f]{40,64}) (.*)$/.exec(first) ?? []
-    return commit === undefined ? [] : [{ commit, subject, paths: paths.filter((path) => path.startsWith(`${root}/`)) }]
-  })
+  const [, ...parts] = listed.split('\0')
+  const found: HistoryCommit[] = []
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [subject = '', ...paths] = (parts[at + 1] ?? '').split('\n')
+    found.push({ commit: parts[at] ?? '', subject, paths: paths.filter((path) => path.startsWith(`${root}/`)) })
+  }
+  return found
 }

@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { GitSource } from './git-source.ts'
-import { openHistory, type History } from './history.ts'
+import { openHistory, type GitAuthorization, type History } from './history.ts'
 import { runGit } from './run-git.ts'
 import type { Source } from './source.ts'
 import { WorktreeSource } from './worktree-source.ts'
@@ -61,7 +61,11 @@ async function locate(folder: string): Promise<Place> {
 }
 
 /** Opens the local repository that holds `folder`. `root` is the catalog's folder within it. */
-export async function openRepository(folder: string, root: string): Promise<Repository> {
+export async function openRepository(
+  folder: string,
+  root: string,
+  authorization: GitAuthorization | null = null,
+): Promise<Repository> {
   await requireFolder(folder)
   const { top, gitDir, bare, algorithm } = await locate(resolve(folder))
   const gitSource = new GitSource({ gitDir, root, headBranch: () => headBranch(gitDir) })
@@ -83,7 +87,7 @@ export async function openRepository(folder: string, root: string): Promise<Repo
     mergeBase: (a, b) => mergeBase(gitDir, a, b),
     close: () => gitSource.close(),
   }
-  const history = openHistory(gitDir, root)
+  const history = openHistory(gitDir, root, authorization)
   return { top, gitDir, source, history, deletedPaths: (revision) => deletedPaths(gitDir, root, revision) }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changedSinceReview, markOf, reviewedUnits, stopsOf, type Merge } from '../../src/plan/reviewed.ts'
+import { changedSinceReview, marksOf, reviewedUnits, stopsOf, type Merge } from '../../src/plan/reviewed.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { model, planOf, registered, rollout } from '../support/shown-plans.ts'
 
@@ -12,6 +12,7 @@ const merge = (pull: number | null, shown: Plan | null, more: Partial<Merge> = {
   commit: 'c'.repeat(40),
   pull,
   changed: [doc],
+  affected: [],
   reviewed: shown === null ? null : { digest: shown.digest, base: 'b', head: 'h', units: reviewedUnits(shown.units) },
   ...more,
 })
@@ -74,8 +75,30 @@ describe('what is applied beside what pull requests have shown', () => {
     expect(changed(now, merges)).toMatchObject([expected])
   })
 
-  it('keeps 128 bits of a digest', () => {
-    expect(markOf(two.units[0]?.digest ?? '')).toMatch(/^[0-9a-f]{32}$/)
+  it('keeps 128 bits for each action', () => {
+    expect(marksOf(to(2))).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)])
+  })
+
+  const eu = rollout(doc, 'prod', { model_version: 1 }, { model_version: 2 }, '')
+  const us = { ...eu, actions: eu.actions.map((action) => ({ ...action, key: `${doc}#us` })) }
+  const both = { ...eu, actions: [...eu.actions, ...us.actions] }
+
+  it('is as shown where a run was cut off and a part is left', () => {
+    expect(changed(planOf([us]), [merge(1, planOf([both]))])).toEqual([])
+    expect(changed(planOf([both]), [merge(1, planOf([us]))])).toHaveLength(1)
+  })
+
+  it('is changed where what the model depends on was changed without showing it', () => {
+    const other = merge(1, planOf([to(2, 'prod', cost)]), { changed: [cost], affected: [doc] })
+    expect(changed(two, [other])).toMatchObject([{ unit: doc, planned: false }])
+    expect(changed(two, [merge(1, two), { ...other, pull: 2 }])).toEqual([])
+    expect(changed(three, [merge(1, two), { ...other, pull: 2 }])).toMatchObject([{ unit: doc, pull: 1 }])
+  })
+
+  it('is as shown where another pull request has shown it too, without changing the model', () => {
+    const passing = merge(2, three, { changed: [cost] })
+    expect(changed(three, [merge(1, two), passing])).toEqual([])
+    expect(changed(two, [merge(1, two), passing])).toEqual([])
   })
 })
 
@@ -83,7 +106,11 @@ describe('what a changed plan stops', () => {
   const now = planOf([to(3), to(3, 'test'), registered(doc, 3, {})])
   const found = changedSinceReview(now, [merge(1, planOf([to(2), to(2, 'test'), registered(doc, 3, { a: 1 })]))])
   const stopped = (onChangedPlan: 'stop' | 'stop_protected', protectedStages: readonly string[]) =>
-    [...(stopsOf(found, { protectedStages, onChangedPlan }).get(doc)?.keys() ?? [])].sort()
+    [
+      ...(stopsOf(found, () => ({ protectedStages, onChangedPlan }))
+        .get(doc)
+        ?.keys() ?? []),
+    ].sort()
 
   it('is protected stages, always', () => {
     expect(stopped('stop_protected', ['prod'])).toEqual(['prod'])

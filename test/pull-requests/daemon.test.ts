@@ -39,7 +39,11 @@ describe('pull requests that the Action plans and the daemon applies', { timeout
     expect(body).toContain('### Applied')
     expect(body).toContain('version 2 | version 2 | live')
     expect(body).toContain('applied by the daemon')
-    expect(readComment(body)).toMatchObject({ state: 'applied', reviewed: shown?.reviewed, plan: shown?.plan })
+    expect(readComment(body)).toMatchObject({
+      state: 'applied',
+      reviewed: shown?.reviewed,
+      plan: shown?.plan.replace('> [!WARNING]', '>'),
+    })
   })
 
   it('stops what has changed since, says why, and goes on when it is shown', async () => {

@@ -208,6 +208,7 @@ export class GitHubWorld {
     inputs: Readonly<Record<string, string>>,
     change: { readonly fork?: boolean; readonly head?: string } = {},
   ): Promise<StepEnd> {
+    await this.alignMain()
     const head = change.head ?? this.git(this.clone, 'rev-parse', branch)
     const base = this.git(this.clone, 'rev-parse', 'main')
     const tree = this.git(this.clone, 'merge-tree', '--write-tree', base, head)

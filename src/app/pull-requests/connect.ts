@@ -45,9 +45,14 @@ async function placeOf(app: App): Promise<GitHubPlace> {
       hint: 'Give the repository a remote `origin`, or set GITHUB_REPOSITORY=owner/name.',
     })
   }
-  const host = found?.host ?? 'github.com'
-  const apiUrl = host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`
+  const apiUrl = apiUrlOf(found?.host ?? 'github.com')
   return { owner, repo, apiUrl: variable('GITHUB_API_URL') ?? apiUrl }
+}
+
+/** github.com, an enterprise with data residency (`name.ghe.com`), or a server of its own. */
+function apiUrlOf(host: string): string {
+  if (host === 'github.com' || host === 'ssh.github.com') return 'https://api.github.com'
+  return host.endsWith('.ghe.com') ? `https://api.${host}` : `https://${host}/api/v3`
 }
 
 async function identityOf({ options }: App): Promise<GitHubIdentity> {

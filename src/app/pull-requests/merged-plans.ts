@@ -5,14 +5,20 @@ import { mapLimited } from '../../domain/map-limited.ts'
 import { PlanComments, type StandingComment } from '../../github/comments.ts'
 import type { Connection } from '../../github/connection.ts'
 import { closedPulls, mergedAs, type PullRequest } from '../../github/pull-requests.ts'
-import { changedSinceReview, stopsOf, type ChangedUnit, type Merge, type Stops } from '../../plan/reviewed.ts'
+import {
+  changedSinceReview,
+  stopsOf,
+  type ChangedUnit,
+  type Merge,
+  type StopRule,
+  type Stops,
+} from '../../plan/reviewed.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { readCheckpoint } from '../../recorded/checkpoint.ts'
 import type { Tables } from '../../recorded/tables.ts'
 import type { HistoryCommit } from '../../source/history.ts'
 import { StewardError } from '../../domain/errors.ts'
 import type { App } from '../app.ts'
-import { settingsBefore } from '../apply.ts'
 
 /** A pull request that was merged since everything was applied last. */
 export interface MergedPull {
@@ -43,7 +49,7 @@ export interface Judgement {
 export const nothingJudged: Judgement = { stops: new Map(), stopped: [], proceeding: [] }
 
 /** Pull requests whose comments are asked for one by one, where the newest of the repository do not hold them. */
-const SINGLE_QUESTIONS = 5
+const SINGLE_QUESTIONS = 20
 const AT_ONCE = 4
 
 /** Reads the pull requests that brought what a revision declares beyond what was applied as a whole. */
@@ -64,16 +70,21 @@ export async function readMergedPlans(
   const comments = new PlanComments(connection, declared.root)
   const recent = await comments.newest()
   const models = new Set<ModelId>([...declared.units.keys(), ...plan.units.map(({ unit }) => unit)])
-  const unseen = [...pulls.values()].filter(({ number }) => !recent.some(({ pull }) => pull === number))
-  const asked = await mapLimited(unseen.slice(-SINGLE_QUESTIONS), AT_ONCE, ({ number }) => comments.of(number))
+  // The newest first: what was merged last decides. What changes nothing of the catalog has shown nothing of it.
+  const unseen = commits.toReversed().flatMap(({ commit, paths }) => {
+    const pull = paths.length === 0 ? undefined : pulls.get(commit)
+    return pull === undefined || recent.some((each) => each.pull === pull.number) ? [] : [pull.number]
+  })
+  const asked = await mapLimited(unseen.slice(0, SINGLE_QUESTIONS), AT_ONCE, (number) => comments.of(number))
   const standing = new Map([...asked.flat(), ...recent].toReversed().map((each) => [each.pull, each]))
   const merges: Merge[] = []
   const merged: MergedPull[] = []
   for (const { commit, paths } of commits) {
     const pull = pulls.get(commit)
     const changed = changedModels(paths, declared.root, models)
+    const affected = affectedModels(paths, declared.root, models)
     const found = pull === undefined ? null : (standing.get(pull.number) ?? null)
-    merges.push({ commit, pull: pull?.number ?? null, changed, reviewed: found?.comment.reviewed ?? null })
+    merges.push({ commit, pull: pull?.number ?? null, changed, affected, reviewed: found?.comment.reviewed ?? null })
     if (pull !== undefined) merged.push({ pull, standing: found, changed })
   }
   const inRange = new Set(merged.map(({ pull }) => pull.number))
@@ -85,10 +96,20 @@ export async function readMergedPlans(
     open: recent.filter(
       ({ pull, comment }) => comment.state === 'planned' && !closed.some(({ number }) => number === pull),
     ),
-    commitsAfter: async (commit) => {
+    commitsAfter: memoised(async (commit) => {
       const { source, history } = await app.repository()
       return (await source.isAncestor(commit, to)) ? history.commits(commit, to) : []
-    },
+    }),
+  }
+}
+
+/** Asked again with every round of a daemon while something is stopped. */
+function memoised<Result>(ask: (commit: string) => Promise<Result>): (commit: string) => Promise<Result> {
+  const known = new Map<string, Promise<Result>>()
+  return (commit) => {
+    const found = known.get(commit) ?? ask(commit)
+    known.set(commit, found)
+    return found
   }
 }
 
@@ -111,18 +132,18 @@ async function unfinished(
   return found
 }
 
-/** Compares a plan with what was shown, by the rules of the revision that was applied last (I15). */
-export async function judge(
-  app: App,
-  { merges }: MergedPlans,
-  { declared, tables, plan }: { readonly declared: DeclaredState; readonly tables: Tables; readonly plan: Plan },
-): Promise<Judgement> {
+/**
+ * Compares a plan with what was shown. Each pull request is judged by the rules of what it was merged into (I15): it can
+ * not relax what it is judged by.
+ */
+export async function judge(app: App, { merges, pulls }: MergedPlans, plan: Plan): Promise<Judgement> {
   const changed = changedSinceReview(plan, merges)
   if (changed.length === 0) return nothingJudged
-  const settings = (await settingsBefore(app, tables, declared)) ?? declared.settings
-  if (settings === null) return nothingJudged
-  const { guards, onChangedPlan } = settings
-  const stops = stopsOf(changed, { protectedStages: guards.protectedStages, onChangedPlan })
+  const rules = new Map<number, StopRule>()
+  for (const number of new Set(changed.map(({ pull }) => pull))) {
+    rules.set(number, await ruleBefore(app, pulls.find(({ pull }) => pull.number === number)?.pull.mergeCommit ?? null))
+  }
+  const stops = stopsOf(changed, ({ pull }) => rules.get(pull) ?? strictest)
   const isStopped = ({ unit, stage }: ChangedUnit): boolean => {
     const stages = stops.get(unit)
     return stages !== undefined && (stages.has(null) || stages.has(stage))
@@ -132,6 +153,18 @@ export async function judge(
     stopped: changed.filter(isStopped),
     proceeding: changed.filter((each) => !isStopped(each)),
   }
+}
+
+/** Where nobody knows what held before: nothing that was not shown goes on. */
+const strictest: StopRule = { protectedStages: [], onChangedPlan: 'stop' }
+
+async function ruleBefore(app: App, commit: string | null): Promise<StopRule> {
+  const { source, history } = await app.repository()
+  const [parent] = commit === null ? [] : await history.parents(commit)
+  if (parent === undefined || (await source.folderAt(parent)) === null) return strictest
+  const { settings } = (await app.declared({ kind: 'git', revision: parent })).state
+  if (settings === null) return strictest
+  return { protectedStages: settings.guards.protectedStages, onChangedPlan: settings.onChangedPlan }
 }
 
 /**
@@ -165,4 +198,12 @@ export function changedModels(paths: readonly string[], root: string, models: Re
     }
   }
   return [...found]
+}
+
+/** What a change of a namespace's document, or of `_platform`, may mean something else for. */
+export function affectedModels(paths: readonly string[], root: string, models: ReadonlySet<ModelId>): ModelId[] {
+  if (paths.some((path) => path.startsWith(`${root}/_platform/`))) return [...models]
+  const namespaces = paths.filter((path) => path.endsWith('/namespace.yaml')).map((path) => path.slice(root.length))
+  const folders = namespaces.map((path) => path.slice(0, -'namespace.yaml'.length))
+  return [...models].filter((model) => folders.some((folder) => model.startsWith(folder)))
 }

@@ -5,6 +5,7 @@ import { isOpen } from '../../domain/rollout-states.ts'
 import { PlanComments, type StandingComment } from '../../github/comments.ts'
 import type { Connection } from '../../github/connection.ts'
 import { readComment, withPast, writeComment, type CommentState, type PlanComment } from '../../github/plan-comment.ts'
+import { planRecords } from '../../plan/plan-records.ts'
 import { isFailure, standingOf } from '../../plan/standing.ts'
 import type { RecordedUnit } from '../../recorded/recorded-state.ts'
 import { waitingFor } from '../../reconcile/waiting-for.ts'
@@ -29,15 +30,16 @@ const MAX_STALE = 5
 /**
  * Brings the comments of merged pull requests to what became of them, and marks plans of open ones that are of another
  * time now. A comment that can not be written is told, and never fails what was applied. Gives the comments as they are
- * afterwards.
+ * afterwards, and whether one could not be written.
  */
 export async function reportMerged(
   connection: Connection,
   plans: MergedPlans,
   outcome: Outcome,
   log: (text: string) => void,
-): Promise<MergedPlans> {
+): Promise<{ readonly plans: MergedPlans; readonly failed: boolean }> {
   const comments = new PlanComments(connection, outcome.declared.root)
+  let failed = false
   const edit = async (standing: StandingComment, body: string): Promise<StandingComment> => {
     try {
       await comments.edit(standing, body)
@@ -45,6 +47,7 @@ export async function reportMerged(
       return { ...standing, body, comment: readComment(body) ?? standing.comment }
     } catch (error) {
       log(`the comment of #${standing.pull} is not up to date: ${errorMessage(error)}`)
+      failed = true
       return standing
     }
   }
@@ -60,7 +63,7 @@ export async function reportMerged(
   for (const standing of plans.open.filter(isStale).slice(0, MAX_STALE)) {
     await edit(standing, nextBody(standing.comment, 'stale', STALE))
   }
-  return { ...plans, pulls, open: plans.open.filter((standing) => !isStale(standing)) }
+  return { plans: { ...plans, pulls, open: plans.open.filter((standing) => !isStale(standing)) }, failed }
 }
 
 const STALE = [
@@ -147,7 +150,7 @@ async function outcomeOf(
   const failed = deployments.flatMap(({ key, failure }) => (failure === null ? [] : [`${key}: ${failure}`]))
   const all = [...problems, ...failed]
   const changed = judgement.proceeding.filter(mine)
-  const waiting = deployments.some(({ waitsFor }) => waitsFor !== null)
+  const waiting = deployments.some(({ waitsFor }) => waitsFor !== null) || unrecorded(places, outcome).length > 0
   return {
     state: stopped.length > 0 || all.length > 0 ? 'failed' : waiting ? 'waiting' : 'applied',
     deployments,
@@ -158,6 +161,16 @@ async function outcomeOf(
     by,
     revision: declared.revision,
   }
+}
+
+/** Models whose catalog or registry entries are not yet what is declared. */
+function unrecorded(places: readonly Place[], { declared, recorded }: Outcome): readonly ModelId[] {
+  return places.flatMap(({ unit, stage }) => {
+    const intent = declared.units.get(unit)
+    const known = recorded.get(unit)
+    if (stage !== null || intent === undefined || intent.blocked) return []
+    return known === undefined || planRecords(intent, known).actions.length > 0 ? [unit] : []
+  })
 }
 
 type DeploymentOutcome = MergedDeployment & { readonly failure: string | null }
@@ -187,6 +200,10 @@ function deploymentOutcome(
   const failed = newest !== null && isFailure(newest) && newest.specDigest === intent?.specDigest
   const held = intent?.held === true && standing?.live?.specDigest !== intent.specDigest
   const hold = held ? holdText(intent) : null
+  const open = newest !== null && isOpen(newest.status)
+  const same =
+    intent === undefined ? (standing?.live ?? null) === null : standing?.live?.specDigest === intent.specDigest
+  const left = !same && !failed && !open ? 'its turn: it was not carried out yet' : null
   return {
     key: deploymentKey(unit, name),
     stage,
@@ -194,7 +211,7 @@ function deploymentOutcome(
     live: standing?.live?.modelVersion ?? null,
     state: newest?.status ?? null,
     weight: own?.weight ?? 0,
-    waitsFor: newest !== null && isOpen(newest.status) ? (hold ?? waitingFor(newest.status, own)) : hold,
+    waitsFor: hold ?? (open ? waitingFor(newest.status, own) : left),
     reason,
     failure: failed ? `version ${newest.modelVersion} ${newest.status.replace('_', ' ')}: ${reason}` : null,
   }

@@ -46,7 +46,7 @@ describe('every request has the shape that GitHub describes', { timeout: 60_000 
     await comments.of(1)
     await comments.newest()
     await comments.put(1, 'A plan', [])
-    const standing = { id: 1, pull: 1, url: '', body: 'An old one', comment: {} as never }
+    const standing = { id: 1, pull: 1, url: '', body: 'An old one', author: 'a[bot]', comment: {} as never }
     await comments.put(1, 'A plan', [standing, { ...standing, id: 2 }])
     expect(sent('PATCH', /\/issues\/comments\/1$/)).toHaveLength(1)
     expect(sent('DELETE', /\/issues\/comments\/2$/)).toHaveLength(1)

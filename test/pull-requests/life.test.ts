@@ -102,7 +102,7 @@ describe('a pull request from its plan to its end, by the Action', { timeout: 12
     expect(body).toContain('### Applied')
     expect(body).toContain('| `/abc/claim/doc#prod` | `prod` | version 3 | version 3 | live |')
     expect(body).toContain('The plan as it was shown')
-    expect(readComment(body)).toMatchObject({ state: 'applied', plan: shown?.plan })
+    expect(readComment(body)).toMatchObject({ state: 'applied', plan: shown?.plan.replace('> [!WARNING]', '>') })
     expect(readComment(await comment(other.number))?.state).toBe('applied')
   })
 
