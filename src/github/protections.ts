@@ -1,5 +1,5 @@
-import { StewardError } from '../domain/errors.ts'
-import { statusOf, type Api, type Connection } from './connection.ts'
+import { errorMessage, StewardError } from '../domain/errors.ts'
+import { isRefused, statusOf, type Api, type Connection } from './connection.ts'
 
 /** What a branch asks of a change, whether rulesets or branch protection ask it. */
 export interface Protections {
@@ -134,10 +134,16 @@ function askedByRule(rule: Rule): Protections {
 }
 
 async function protectionOf(connection: Connection, branch: string, signal: AbortSignal): Promise<Protections> {
-  const { data } = await connection.call(`the protection of ${branch}`, ({ repos }, place) =>
-    repos.getBranchProtection({ ...place, branch, request: { signal } }),
-  )
-  return askedByProtection(data)
+  const { data } = await connection
+    .call(`the protection of ${branch}`, ({ repos }, place) =>
+      repos.getBranchProtection({ ...place, branch, request: { signal } }),
+    )
+    .catch((error: unknown) => {
+      // Only who may read it is told that there is none, in these words.
+      if (statusOf(error) === 404 && /branch not protected/i.test(errorMessage(error))) return { data: null }
+      throw error
+    })
+  return data === null ? nothing : askedByProtection(data)
 }
 
 function askedByProtection(protection: Protection): Protections {
@@ -179,8 +185,7 @@ async function unlessRefused<Result>(asked: Promise<Result>): Promise<Result | n
   try {
     return await asked
   } catch (error) {
-    const status = statusOf(error)
-    if (status === 403 || status === 404) return null
+    if (isRefused(error)) return null
     throw error
   }
 }

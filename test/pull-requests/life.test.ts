@@ -131,6 +131,16 @@ describe('a pull request from its plan to its end, by the Action', { timeout: 12
     expect(readComment(await comment(first.number))?.state).toBe('applied')
   })
 
+  it('is planned on the base as it is now, also where GitHub’s merge is an old one', async () => {
+    const late = await world.openPull('late', {
+      [path('versions/2.yaml')]: version({ accuracy: 0.93, f1: 0.9 }, 'Late.'),
+    })
+    await world.onPull(late, PLAN)
+    const main = world.pushToMain({ 'README.md': 'Words of another.\n' }, 'Words')
+    expect(await world.onPull(late, PLAN, { oldMerge: true })).toMatchObject({ code: 0 })
+    expect(readComment(await comment(late.number))?.reviewed.base).toBe(main)
+  })
+
   it('says which pull request fails, and what, where documents are wrong', async () => {
     const wrong = await world.openPull('wrong', { [path('deployments/test.yaml')]: deployment(9) })
     const end = await world.onPull(wrong, PLAN)
@@ -146,7 +156,7 @@ describe('a pull request from its plan to its end, by the Action', { timeout: 12
   })
 
   it('says nothing in a pull request that changes nothing', async () => {
-    const quiet = await world.openPull('quiet', { 'README.md': 'Only words.\n' })
+    const quiet = await world.openPull('quiet', { 'NOTES.md': 'Only words.\n' })
     const end = await world.onPull(quiet, PLAN)
     expect(end).toMatchObject({ code: 0, outputs: { result: 'nothing', changes: '0' } })
     expect(await world.comments(quiet.number)).toEqual([])

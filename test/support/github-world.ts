@@ -206,7 +206,7 @@ export class GitHubWorld {
   async onPull(
     { number, branch }: Pull,
     inputs: Readonly<Record<string, string>>,
-    change: { readonly fork?: boolean; readonly head?: string } = {},
+    change: { readonly fork?: boolean; readonly head?: string; readonly oldMerge?: boolean } = {},
   ): Promise<StepEnd> {
     await this.alignMain()
     const head = change.head ?? this.git(this.clone, 'rev-parse', branch)
@@ -214,7 +214,8 @@ export class GitHubWorld {
     const tree = this.git(this.clone, 'merge-tree', '--write-tree', base, head)
     const merge = this.git(this.clone, 'commit-tree', tree, '-p', base, '-p', head, '-m', 'merge')
     const ref = `refs/pull/${number}/merge`
-    this.git(this.clone, 'push', '-q', '-f', 'origin', `${merge}:${ref}`)
+    // GitHub makes its merge anew only when the head moves, or after hours.
+    if (change.oldMerge !== true) this.git(this.clone, 'push', '-q', '-f', 'origin', `${merge}:${ref}`)
     const full = `${OWNER}/${REPO}`
     const event = {
       action: 'synchronize',
