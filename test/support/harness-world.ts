@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../src/domain/diagnostics.ts'
 import type { Json } from '../../src/domain/json.ts'
 import type { ModelId } from '../../src/domain/names.ts'
 import { planAll } from '../../src/plan/plan-all.ts'
+import type { Stops } from '../../src/plan/reviewed.ts'
 import { AuditLog, findChainBreak } from '../../src/recorded/audit.ts'
 import { fenceCheckpoint } from '../../src/recorded/checkpoint.ts'
 import { acquireLease } from '../../src/recorded/lease.ts'
@@ -31,6 +32,8 @@ export interface RunOptions {
   /** Of the run's own clock: what has not ended by then is left as it is. Null: never. */
   readonly timeoutMs?: number | null
   readonly allowDeletes?: boolean
+  /** What is left as it is, since its plan is not the one that was shown. */
+  readonly stops?: Stops
   /** Faults that artifacts are found to have. */
   readonly faults?: readonly Diagnostic[]
   /** Where the bytes of artifacts are, which then are checked as `apply` does. */
@@ -97,7 +100,7 @@ export class World {
       }
       const controller = new Controller(
         ports,
-        { declared, planDigest: digest, allowDeletes },
+        { declared, planDigest: digest, allowDeletes, ...(options.stops && { stops: options.stops }) },
         { randomness: { next: () => 0.5 }, onError: (_, error) => errors.push(error) },
       )
       for (const unit of recorded.units.values()) ports.places.note(unit)
