@@ -116,6 +116,13 @@ describe('a pull request of a fork', { timeout: 60_000 }, () => {
     expect(end.log).toContain(`file=${path('deployments/prod.yaml')}`)
   })
 
+  it('reads no settings from a revision that is not there', async () => {
+    const pull = await world.openPull('mistyped', { [path('deployments/test.yaml')]: deployment(2) })
+    const end = await world.onPull(pull, { command: 'plan', 'settings-ref': 'mian' })
+    expect(end).toMatchObject({ code: 1, outputs: { result: 'error' } })
+    expect(end.log).toContain('::error::there is no revision mian, which settings are to be read from')
+  })
+
   it('says what is wrong with inputs, and that embedded tables are not there', async () => {
     const on = {
       name: 'push',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readComment } from '../../src/github/plan-comment.ts'
 import { GitHubWorld } from '../support/github-world.ts'
+import { scan } from '../support/client.ts'
 import { sharedStore, type SharedStore } from '../support/shared-store.ts'
 import { deployment, path, settings, smallCatalog } from '../support/small-catalog.ts'
 
@@ -46,8 +47,12 @@ describe('a change that slips in between the plan and the merge, applied by the 
     expect(readComment(body)?.state).toBe('failed')
   })
 
-  it('stays stopped at the next run', async () => {
+  it('stays stopped at the next runs, which write nothing (I10)', async () => {
+    const items = async (): Promise<string> => JSON.stringify(await scan(store.endpoint, 'steward-control'))
     expect(await world.onMain(APPLY, 'schedule')).toMatchObject({ code: 1, outputs: { result: 'stopped' } })
+    const before = await items()
+    expect(await world.onMain(APPLY, 'schedule')).toMatchObject({ code: 1, outputs: { result: 'stopped' } })
+    expect(await items()).toBe(before)
   })
 
   it('goes on when a pull request shows it as it is now', async () => {

@@ -42,7 +42,7 @@ describe(
       expect(await comment(pull.number)).toContain('version 2 | version 1 |')
     })
 
-    it('judges a change of settings by the rules before it', async () => {
+    it('judges a change of settings by the rules before it (I15)', async () => {
       const relaxed = settings().replace('[prod]', '[]')
       const pull = await world.openPull('relax', {
         'models/_platform/settings.yaml': relaxed,

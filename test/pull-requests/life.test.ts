@@ -88,7 +88,7 @@ describe('a pull request from its plan to its end, by the Action', { timeout: 12
     expect(await comment(pull.number)).toBe(body)
   })
 
-  it('is applied as it was shown, squashed after an unrelated merge, and the comment says so', async () => {
+  it('is applied as it was shown, squashed after an unrelated merge, and the comment says so (I3)', async () => {
     const other = await world.openPull('words', { [path('versions/1.yaml')]: version({ accuracy: 0.9 }, 'The first.') })
     await world.onPull(other, PLAN)
     const shown = readComment(await comment(pull.number))
@@ -113,7 +113,7 @@ describe('a pull request from its plan to its end, by the Action', { timeout: 12
     expect(world.proxy.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([])
   })
 
-  it('applies the newest when an old run is started again', async () => {
+  it('applies the newest when an old run is started again (I12)', async () => {
     const old = world.git(world.clone, 'rev-parse', 'main~2')
     const end = await world.onMain(APPLY, 'push', old)
     expect(end).toMatchObject({ code: 0, outputs: { result: 'nothing' } })
@@ -162,7 +162,7 @@ describe('a pull request from its plan to its end, by the Action', { timeout: 12
     expect(await world.comments(quiet.number)).toEqual([])
   })
 
-  it('reads stores and guards from the base: a pull request can not move its own fence', async () => {
+  it('reads stores and guards from the base: a pull request can not move its own fence (I15)', async () => {
     const elsewhere = settings('apply: {by: daemon}\n').replace('[prod]', '[]')
     const mover = await world.openPull('mover', {
       'models/_platform/settings.yaml': `${elsewhere}artifacts: {uri: "file:elsewhere"}\n`,

@@ -1,22 +1,11 @@
-import { DynamoDBClient, GetItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GitHubWorld } from '../support/github-world.ts'
+import { stored } from '../support/client.ts'
 import { sharedStore, type SharedStore } from '../support/shared-store.ts'
 import { deployment, path, smallCatalog } from '../support/small-catalog.ts'
 
 const PROD = path('deployments/prod.yaml')
 const BRANCH = 'steward/abc.claim.doc/prod'
-
-/** An item as any client of DynamoDB reads it. */
-async function stored(endpoint: string, table: string, key: Record<string, AttributeValue>) {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials })
-  try {
-    return (await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item
-  } finally {
-    client.destroy()
-  }
-}
 
 interface RawPull {
   readonly number: number
@@ -159,6 +148,17 @@ describe('promote --pr and rollback --pr', { timeout: 60_000 }, () => {
       stage_version: { S: 'prod#000003' },
     })
     expect(JSON.stringify(again)).toBe(before)
+  })
+
+  it('asks as an App by its key too, with a token that it gets for itself', async () => {
+    const before = world.proxy.requests.length
+    world.environment = { ...world.environment, STEWARD_GITHUB_TOKEN_FILE: '', ...world.app() }
+    const end = await steward('promote', 'abc/claim/doc@2', '--to', 'test', '--pr', '--json')
+    world.environment = { STEWARD_DYNAMODB_ENDPOINT: store.endpoint }
+    expect(JSON.parse(end.log)).toMatchObject({ format: 'steward.proposal/v1', outcome: 'opened' })
+    const asked = world.proxy.requests.slice(before)
+    expect(asked.map(({ path: at }) => at)).toContain('/app/installations/100/access_tokens')
+    expect(asked.some(({ authorization }) => authorization.includes(world.token))).toBe(false)
   })
 
   it('says what is missing to ask GitHub', async () => {

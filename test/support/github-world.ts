@@ -125,6 +125,17 @@ export class GitHubWorld {
     return ((await response.json()) as { token: string }).token
   }
 
+  /** Variables by which the command line and the daemon are the App itself. */
+  app(): Record<string, string> {
+    const keyFile = join(this.folder, 'app.pem')
+    writeFileSync(keyFile, this.appKey)
+    return {
+      STEWARD_GITHUB_APP_ID: String(APP_ID),
+      STEWARD_GITHUB_APP_KEY_FILE: keyFile,
+      STEWARD_GITHUB_INSTALLATION_ID: String(INSTALLATION),
+    }
+  }
+
   /** Puts the catalog on main, with shared tables at an endpoint. */
   start(files: Readonly<Record<string, string>>): void {
     mkdirSync(this.clone, { recursive: true })

@@ -53,6 +53,12 @@ export async function planMerge(
 /** Null where the revision has no catalog: then the pull request brings the first one. */
 async function declaredAt(app: App, revision: string, signal: AbortSignal): Promise<DeclaredState | null> {
   const { source } = await app.repository()
+  // A name that is mistyped must not let a pull request be its own judge.
+  if ((await source.resolve(revision)) === null) {
+    const hint = 'Name a branch, a tag or a commit that the checkout has, such as origin/main with `fetch-depth: 0`.'
+    const message = `there is no revision ${revision}, which settings are to be read from`
+    throw new StewardError(message, { code: 'revision_unknown', kind: 'user', hint })
+  }
   if ((await source.folderAt(revision)) === null) return null
   return (await app.declared({ kind: 'git', revision }, signal)).state
 }
