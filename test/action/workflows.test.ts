@@ -125,7 +125,7 @@ describe('the example workflows', () => {
   it('have the history that each command asks for', () => {
     const given = (name: string) => usersOf(name, 'actions/checkout').map((step) => step.with?.['fetch-depth'])
     expect(given('validate.yml')).toEqual([2])
-    expect(given('plan.yml')).toEqual([2])
+    expect(given('plan.yml')).toEqual([0])
     expect(given('apply.yml')).toEqual([0])
   })
 

@@ -40,6 +40,10 @@ describe(
       await world.squash(words)
       expect(await world.onMain(APPLY)).toMatchObject({ outputs: { result: 'stopped' } })
       expect(await comment(pull.number)).toContain('version 2 | version 1 |')
+      const before = world.proxy.requests.length
+      world.pushToMain({ 'NOTES.md': 'More words.\n' }, 'Words without a pull request')
+      expect(await world.onMain(APPLY)).toMatchObject({ outputs: { result: 'stopped' } })
+      expect(world.proxy.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([])
     })
 
     it('judges a change of settings by the rules before it (I15)', async () => {

@@ -55,7 +55,7 @@ export async function reportMerged(
   for (const merged of plans.pulls) {
     const { standing } = merged
     const body = standing === null ? null : await bodyFor(merged, plans, outcome, connection)
-    const same = standing === null || body === null || body === standing.body
+    const same = standing === null || body === null || saysTheSame(body, standing.body)
     pulls.push(same ? merged : { ...merged, standing: await edit(standing, body) })
   }
   const isStale = ({ comment }: StandingComment): boolean =>
@@ -64,6 +64,12 @@ export async function reportMerged(
     await edit(standing, nextBody(standing.comment, 'stale', STALE))
   }
   return { plans: { ...plans, pulls, open: plans.open.filter((standing) => !isStale(standing)) }, failed }
+}
+
+/** Another revision at which nothing of it has changed is nothing new: it would be told at every apply. */
+function saysTheSame(one: string, other: string): boolean {
+  const bare = (text: string): string => text.replace(/^<sub>(?:applied|seen) by .*<\/sub>$/m, '')
+  return bare(one) === bare(other)
 }
 
 const STALE = [
