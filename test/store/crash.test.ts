@@ -46,6 +46,8 @@ describe('a store that is killed', () => {
 
 async function damageIndex(path: string): Promise<void> {
   const { db } = library.create({ path })
+  // By itself: while it can not be opened a waiting iterator throws where nobody can catch it.
+  await db.open()
   const prefix = `index-global~${TABLE}~by-owner~`
   const entries: [string, Record<string, unknown>][] = []
   for await (const [key, value] of db.iterator({ gte: prefix, lt: `${prefix}\u00ff` })) {
