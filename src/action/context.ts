@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { App } from '../app/app.ts'
+import { catalogRoot } from '../app/catalog-root.ts'
 import { readEnvironment } from '../app/environment.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import { Connection } from '../github/connection.ts'
 import type { GitAuthorization } from '../source/history.ts'
-import { systemClock, systemIds, systemRandomness } from '../system/clock.ts'
-import { livenessOf, ownIdentity } from '../system/processes.ts'
+import { systemPorts } from '../system/ports.ts'
 import { readEvent, type ActionEvent } from './event.ts'
 import { readInputs, type Inputs } from './inputs.ts'
 import type { Runner } from './runner.ts'
@@ -49,14 +49,10 @@ export async function openStep(
   const app = new App({
     gitAuthorization: authorizationOf(inputs.token, server, variables),
     repo: join(workspace, inputs.workingDirectory),
-    root: inputs.root.replaceAll(/^\.?\/+|\/+$/g, ''),
+    root: catalogRoot(inputs.root),
     stateDir: join(temp, 'steward'),
     environment,
-    clock: systemClock,
-    ids: systemIds,
-    randomness: systemRandomness,
-    identity: ownIdentity(),
-    livenessOf,
+    ...systemPorts(),
     storeCommand: () => {
       throw new StewardError('there is no embedded store in a workflow', { code: 'tables_embedded', kind: 'user' })
     },

@@ -13,6 +13,7 @@ import type { DeclaredState } from '../declared/declared-state.ts'
 import { isError } from '../domain/diagnostics.ts'
 import { errorMessage, StewardError } from '../domain/errors.ts'
 import type { ModelId } from '../domain/names.ts'
+import { commitOf } from '../domain/revisions.ts'
 import { changedText } from '../plan/reviewed.ts'
 import { planDifference, prettyPlan } from '../report/plan.ts'
 import { planBody, planTitle } from '../report/plan-comment.ts'
@@ -196,7 +197,7 @@ function bodyOf(step: Step, declared: DeclaredState, plan: Parameters<typeof pre
       protectedStages: protectedOf(declared),
       gates: gatesOf(plan.units, declared),
       applyBy: declared.settings?.applyBy ?? null,
-      linkTo: linksAt(step, declared.revision.split(':').at(-1) ?? ''),
+      linkTo: linksAt(step, commitOf(declared.revision)),
     },
     900_000,
   )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFile } from 'node:fs/promises'
 import { plain } from '../report/diagnostics.ts'
+import { commandMessage } from '../report/one-line.ts'
 
 /**
  * What a step tells its runner: lines of the log, commands, outputs and the job summary.
@@ -34,11 +35,11 @@ export class Runner {
   }
 
   warning(text: string): void {
-    this.command([`::warning::${escaped(text)}`])
+    this.command([`::warning::${commandMessage(text)}`])
   }
 
   error(text: string): void {
-    this.command([`::error::${escaped(text)}`])
+    this.command([`::error::${commandMessage(text)}`])
   }
 
   async output(name: string, value: string): Promise<void> {
@@ -62,8 +63,4 @@ function fitted(markdown: string): string {
   if (bytes.length <= SUMMARY_BYTES) return markdown
   const kept = bytes.subarray(0, SUMMARY_BYTES).toString('utf8')
   return `${kept.slice(0, kept.lastIndexOf('\n'))}\n\n**Cut here: the rest is in the plan's file.**`
-}
-
-function escaped(text: string): string {
-  return plain(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

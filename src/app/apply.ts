@@ -140,11 +140,7 @@ export async function guardsOf(
 }
 
 /** The settings of the revision that was applied last as a whole; null where there is none, or it is not here. */
-export async function settingsBefore(
-  app: App,
-  tables: Tables,
-  declared: DeclaredState,
-): Promise<ResolvedSettings | null> {
+async function settingsBefore(app: App, tables: Tables, declared: DeclaredState): Promise<ResolvedSettings | null> {
   const checkpoint = await readCheckpoint(tables, declared.root)
   const commit = commitOf(checkpoint?.last_applied_revision ?? checkpoint?.revision)
   const { source } = await app.repository()

@@ -1,7 +1,7 @@
 import { App, type PortDecorator } from '../app/app.ts'
+import { catalogRoot } from '../app/catalog-root.ts'
 import type { RevisionRequest } from '../source/source.ts'
-import { systemClock, systemIds, systemRandomness } from '../system/clock.ts'
-import { livenessOf, ownIdentity } from '../system/processes.ts'
+import { systemPorts } from '../system/ports.ts'
 import { entryPointFile } from '../system/program-files.ts'
 import { exitCodes, type Command, type CommandLine, type Options } from './command.ts'
 import { usageError } from './parse.ts'
@@ -12,14 +12,10 @@ export async function runWithApp(command: Command, line: CommandLine, decorate?:
   const { options, environment } = line
   const app = new App({
     repo: options.text('repo') ?? environment.repo ?? process.cwd(),
-    root: normaliseRoot(options.text('root') ?? environment.root ?? 'models'),
+    root: catalogRoot(options.text('root') ?? environment.root ?? 'models'),
     stateDir: options.text('state') ?? environment.stateDir ?? null,
     environment,
-    clock: systemClock,
-    ids: systemIds,
-    randomness: systemRandomness,
-    identity: ownIdentity(),
-    livenessOf,
+    ...systemPorts(),
     storeCommand: (stateDir) => [process.execPath, entryPointFile('cli/main'), 'store', '--state', stateDir],
     ...(decorate && { decorate }),
   })
@@ -33,13 +29,6 @@ export async function runWithApp(command: Command, line: CommandLine, decorate?:
     stop()
     await app.close()
   }
-}
-
-function normaliseRoot(root: string): string {
-  const segments = root.split('/').filter((segment) => segment !== '' && segment !== '.')
-  if (segments.length === 0 || segments.includes('..'))
-    throw usageError(`--root ${root} is no folder of the repository`)
-  return segments.join('/')
 }
 
 function revisionOf(command: Command, options: Options): RevisionRequest {

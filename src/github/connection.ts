@@ -99,13 +99,6 @@ export class Connection {
       throw apiError(what, error)
     }
   }
-
-  paginate<Result>(what: string, work: (client: Octokit, place: { owner: string; repo: string }) => Promise<Result>) {
-    const { owner, repo } = this.place
-    return work(this.#client, { owner, repo }).catch((error: unknown) => {
-      throw apiError(what, error)
-    })
-  }
 }
 
 /** A header holds one line: a token with more would be quoted, whole, by the error of whoever sends it. */

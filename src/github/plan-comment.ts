@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import { hiddenLine, parseObject, readHiddenLine } from './hidden-line.ts'
 import type { ModelId } from '../domain/names.ts'
 import type { ReviewedPlan, ReviewedUnit } from '../plan/reviewed.ts'
 
@@ -35,7 +36,6 @@ const MAX_RECORD = 4 * 1024 * 1024
 
 const BEGIN = '<!-- steward:begin -->'
 const END = '<!-- steward:end -->'
-const first = /^<!-- steward:plan (\{.*\}) -->\r?\n/
 const last = /<!-- steward:record ([A-Za-z0-9+/=]*) -->\s*$/
 
 /** Bytes that a plan's Markdown may have beside its record. */
@@ -60,7 +60,7 @@ export function writeComment(comment: PlanComment): string {
       ? ['<details><summary>The plan as it was shown</summary>', '', ...lines.map(withoutAlerts), '', '</details>']
       : lines
   return [
-    `<!-- steward:plan ${hidden(marker)} -->`,
+    hiddenLine('plan', marker),
     unmarked(status),
     '',
     ...wrap([BEGIN, unmarked(plan), END]),
@@ -82,9 +82,7 @@ function unmarked(text: string): string {
 /** Null for any other comment, also one that begins like ours and is not. */
 export function readComment(body: string): PlanComment | null {
   const text = body.replaceAll('\r\n', '\n')
-  const line = first.exec(text)
-  if (line?.[1] === undefined) return null
-  const marker = parsed(line[1])
+  const marker = readHiddenLine('plan', text)
   if (marker === null || marker.v !== 1 || typeof marker.root !== 'string') return null
   const state = commentStates.find((each) => each === marker.state)
   if (state === undefined) return null
@@ -100,7 +98,7 @@ export function readComment(body: string): PlanComment | null {
       units: decodeUnits(last.exec(text)?.[1] ?? ''),
     },
     status: text
-      .slice(line[0].length, whole ? begin : undefined)
+      .slice(text.indexOf('\n') + 1, whole ? begin : undefined)
       .replace(/<details><summary>The plan as it was shown<\/summary>\s*$/, '')
       .trimEnd(),
     plan: whole ? text.slice(begin + BEGIN.length + 1, end).trimEnd() : '',
@@ -119,19 +117,6 @@ export function withPast(comment: PlanComment): readonly string[] {
   return comment.history.at(-1) === entry ? comment.history : [...comment.history, entry].slice(-HISTORY)
 }
 
-function hidden(value: JsonObject): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e')
-}
-
-function parsed(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 /** {unit: {stage: marks, one behind the other}}, deflated: names repeat. An empty stage is catalog and registry. */
 function encodeUnits(units: readonly ReviewedUnit[] | null): string {
   if (units === null) return ''
@@ -148,7 +133,7 @@ function decodeUnits(record: string): readonly ReviewedUnit[] | null {
   } catch {
     return null
   }
-  const grouped = parsed(text)
+  const grouped = parseObject(text)
   if (grouped === null) return null
   return Object.entries(grouped).flatMap(([unit, stages]) =>
     Object.entries(isJsonObject(stages) ? stages : {}).map(([stage, marks]) => ({

@@ -30,14 +30,14 @@ function annotation({ code, severity, summary, detail, help, path, range, relate
   const places = [`file=${property(path)}`, `line=${start.line}`, `endLine=${end.line}`, ...columns, `title=${code}`]
   const others = related.map((each) => `${each.message}: ${each.path}:${each.range.start.line}`)
   const text = [summary, detail, ...others, help].filter((part) => part !== undefined).join('\n')
-  return `::${severity} ${places.join(',')}::${message(text)}`
+  return `::${severity} ${places.join(',')}::${commandMessage(text)}`
 }
 
-/** Escaped as the toolkit of GitHub Actions does (actions/toolkit, core/src/command.ts). */
-function message(text: string): string {
+/** The message of a workflow command, escaped as the toolkit of GitHub Actions does (actions/toolkit, core/src/command.ts). */
+export function commandMessage(text: string): string {
   return plain(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }
 
 function property(text: string): string {
-  return message(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+  return commandMessage(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }

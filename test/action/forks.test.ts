@@ -130,6 +130,8 @@ describe('a pull request of a fork', { timeout: 60_000 }, () => {
       ref: 'refs/heads/main',
       depth: null,
     }
+    const outside = await world.step({ command: 'validate', root: '../models' }, on)
+    expect(outside.log).toContain('::error::root ../models is no folder of the repository')
     const typo = await world.step({ command: 'aply' }, on)
     expect(typo.log).toContain('::error::input command: "aply" is none of its words%0AUse validate, plan, apply.')
     world.pushToMain({ 'models/_platform/settings.yaml': 'tables: {backend: embedded}\n' }, 'Embedded')

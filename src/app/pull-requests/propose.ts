@@ -1,11 +1,14 @@
 import type { DeclaredState, DeclaredUnit } from '../../declared/declared-state.ts'
 import { promoteText } from '../../declared/edits/document-edits.ts'
 import { StewardError } from '../../domain/errors.ts'
-import { isJsonObject, type JsonObject } from '../../domain/json.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import { same } from '../../domain/objects.ts'
 import type { ModelId } from '../../domain/names.ts'
+import { commitOf } from '../../domain/revisions.ts'
 import { sha256Hex } from '../../domain/digest.ts'
 import { defaultBranch, putChangeRequest } from '../../github/change-request.ts'
 import type { Connection } from '../../github/connection.ts'
+import { hiddenLine, readHiddenLine } from '../../github/hidden-line.ts'
 import { pullsFrom, type PullRequest } from '../../github/pull-requests.ts'
 import { proposalBody, proposalMessage, proposalTitle, type Proposal } from '../../report/proposal.ts'
 import { findEntry } from '../../source/folders.ts'
@@ -60,8 +63,8 @@ export async function propose(app: App, connection: Connection, request: Proposa
   const open = known.find((pull) => pull.state === 'open') ?? null
   const marks = Object.fromEntries(files.map(({ path, text }) => [path, sha256Hex(text)]))
   if (open !== null) {
-    const { same } = standing(open, { version, marks, base: target.name })
-    if (same) return { number: open.number, url: open.url, branch, version, outcome: 'unchanged' }
+    const already = proposesAlready(open, { version, marks })
+    if (already) return { number: open.number, url: open.url, branch, version, outcome: 'unchanged' }
   } else if (!again) requireNotRejected(known, version)
   const [intent] = stageIntents(state, unit, stage)
   const from = intent?.modelVersion ?? null
@@ -81,7 +84,8 @@ export async function propose(app: App, connection: Connection, request: Proposa
       files,
       message: proposalMessage(proposal),
       title: proposalTitle(proposal),
-      body: (commit) => `${markerOf({ v: 1, model, stage, version, commit, files: marks })}\n${proposalBody(proposal)}`,
+      body: (commit) =>
+        `${hiddenLine('proposal', { v: 1, model, stage, version, commit, files: marks })}\n${proposalBody(proposal)}`,
     },
     open,
   )
@@ -93,27 +97,16 @@ export function branchOf(model: ModelId, stage: string): string {
   return `steward/${model.slice(1).replaceAll('/', '.')}/${stage}`
 }
 
-const marker = /^<!-- steward:proposal (\{.*\}) -->/
-
-function markerOf(value: JsonObject): string {
-  return `<!-- steward:proposal ${JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e')} -->`
-}
-
 /** What a proposal's pull request says of itself; null for any other. */
 export function markOf(body: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(marker.exec(body)?.[1] ?? 'null')
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
+  return readHiddenLine('proposal', body)
 }
 
 /** Whether the open pull request proposes this already. Throws where others have put commits on its branch. */
-function standing(
+function proposesAlready(
   open: PullRequest,
-  { version, marks }: { readonly version: number; readonly marks: JsonObject; readonly base: string },
-): { readonly same: boolean } {
+  { version, marks }: { readonly version: number; readonly marks: JsonObject },
+): boolean {
   const mark = markOf(open.body)
   if (mark === null || mark.commit !== open.head) {
     throw new StewardError(`pull request #${open.number} has commits or a text that are not Steward’s`, {
@@ -122,7 +115,7 @@ function standing(
       hint: `Merge or close ${open.url} first: bringing it to another version would undo what was done there.`,
     })
   }
-  return { same: mark.version === version && JSON.stringify(mark.files) === JSON.stringify(marks) }
+  return mark.version === version && same(mark.files, marks)
 }
 
 /** The newest pull request of the branch decides: closed without a merge, it said no to its version. */
@@ -191,7 +184,7 @@ async function filesOf(
     ]
   }
   const { source } = await app.repository()
-  const revision = state.revision.split(':').at(-1) ?? ''
+  const revision = commitOf(state.revision)
   const snapshot = await source.open({ kind: 'git', revision }, signal)
   const found: ChangedFile[] = []
   for (const { path } of intents) {
